@@ -1,0 +1,53 @@
+//! The catalog's versions. Each migration is one SQL file, run in one transaction, never edited once released.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::wire::ErrorCode;
+use crate::{Error, Result};
+
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+
+/// Brings the catalog to the newest version.
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
+    refuse_newer(version(connection)?, path)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let current = version(&transaction)?;
+    for migration in &MIGRATIONS[current..] {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Refuses a catalog that a reader of this version does not understand.
+pub(super) fn check_version(connection: &Connection, path: &Path) -> Result<()> {
+    let found = version(connection)?;
+    refuse_newer(found, path)?;
+    if found < MIGRATIONS.len() {
+        return Err(Error::new(ErrorCode::CatalogUnusable, format!("the catalog {} was made by an older version of Lookalike", path.display()))
+            .with_hint("Run `lookalike index` or open the application once; it brings the catalog up to date."));
+    }
+    Ok(())
+}
+
+fn refuse_newer(found: usize, path: &Path) -> Result<()> {
+    if found > MIGRATIONS.len() {
+        return Err(Error::new(
+            ErrorCode::CatalogUnusable,
+            format!(
+                "the catalog {} was made by a newer version of Lookalike (catalog version {found}, this program knows {})",
+                path.display(),
+                MIGRATIONS.len()
+            ),
+        )
+        .with_hint("Update Lookalike, or use another data directory."));
+    }
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<usize> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}

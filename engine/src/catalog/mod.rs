@@ -1,0 +1,108 @@
+//! The truth about this computer: folders, files, images and vectors in one SQLite file. Index and thumbnails can be
+//! rebuilt from it and from the photos. Knows no picture format, no model and no thread of the pipeline.
+
+pub(crate) mod files;
+pub(crate) mod folders;
+pub(crate) mod images;
+mod migrations;
+mod stored_path;
+mod thumbnails;
+pub(crate) mod vectors;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::wire::ErrorCode;
+use crate::{Error, Result};
+
+pub(crate) use files::{FileCounts, FileKey, SkipReason};
+pub(crate) use folders::{FolderId, FolderRow};
+pub(crate) use images::{ContentHash, ImageFacts, ImageKey, ImageRow};
+pub(crate) use stored_path::StoredPath;
+pub(crate) use thumbnails::Thumbnails;
+pub(crate) use vectors::Change;
+
+/// The catalog file: any number of readers, and one writer where this process may write.
+pub(crate) struct Catalog {
+    path: PathBuf,
+    writer: Option<Mutex<Connection>>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Catalog {
+    /// Opens the catalog for writing, making or migrating it as needed.
+    pub(crate) fn open_writer(path: &Path) -> Result<Self> {
+        let mut connection = Connection::open(path).map_err(|error| unusable(path, &error))?;
+        configure(&connection).map_err(|error| unusable(path, &error))?;
+        // FULL, because the index file may name a sequence that must then be in the catalog after a power loss.
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        migrations::migrate(&mut connection, path)?;
+        Ok(Self { path: path.to_owned(), writer: Some(Mutex::new(connection)), readers: Mutex::default() })
+    }
+
+    /// Opens an existing catalog for reading beside a writer.
+    pub(crate) fn open_reader(path: &Path) -> Result<Self> {
+        let catalog = Self { path: path.to_owned(), writer: None, readers: Mutex::default() };
+        catalog.read(|connection| migrations::check_version(connection, path))?;
+        Ok(catalog)
+    }
+
+    /// Runs `query` on a pooled read connection, in one consistent snapshot.
+    pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let pooled = lock(&self.readers).pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => self.connect_reader()?,
+        };
+        let result = (|| {
+            let snapshot = connection.unchecked_transaction()?;
+            let value = query(&snapshot)?;
+            snapshot.commit()?;
+            Ok(value)
+        })();
+        lock(&self.readers).push(connection);
+        result
+    }
+
+    /// Runs `change` in one transaction: all of it happens, or nothing.
+    pub(crate) fn write<T>(&self, change: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let writer = self.writer.as_ref().ok_or_else(Error::read_only)?;
+        let mut connection = lock(writer);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = change(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    fn connect_reader(&self) -> Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags).map_err(|error| unusable(&self.path, &error))?;
+        configure(&connection).map_err(|error| unusable(&self.path, &error))?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    }
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.set_prepared_statement_cache_capacity(64);
+    // Reads any page once, so that a file that is no database is found out here and not in the middle of the work.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+}
+
+fn unusable(path: &Path, source: &rusqlite::Error) -> Error {
+    Error::new(ErrorCode::CatalogUnusable, format!("the catalog {} cannot be opened: {source}", path.display())).with_hint(
+        "Check that the data directory can be read and written; if the file is damaged, move it aside and index again (your photos are not touched).",
+    )
+}
+
+/// A panic while a lock was held has already been reported; the data behind our locks stays consistent.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

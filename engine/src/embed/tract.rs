@@ -1,0 +1,113 @@
+//! Runs a model with tract: one optimised plan, shared by all worker threads.
+
+use std::sync::Arc;
+
+use tract_onnx::prelude::*;
+
+use super::Embedding;
+use super::model::{Layout, Manifest, Model, Pooling, unusable};
+use super::preprocess::input_values;
+use crate::media::Rgb8;
+use crate::{Error, Result};
+
+/// A loaded model. Cheap to share; `embed` may be called from many threads at once.
+pub struct Embedder {
+    manifest: Manifest,
+    plan: Arc<TypedRunnableModel>,
+}
+
+impl Embedder {
+    /// Optimises the model and tries it once, so that a model of the wrong shape is refused here and not in the middle of the work.
+    pub fn new(model: &Model) -> Result<Self> {
+        let manifest = model.manifest.clone();
+        let plan = build(&manifest, &model.onnx)
+            .map_err(|error| unusable(format!("model {}: {} cannot be run: {}", manifest.id, manifest.file, root_cause(&error))))?;
+        let embedder = Self { manifest, plan };
+        let grey = Rgb8 { width: 8, height: 8, data: (0..192).map(|value| value as u8).collect() };
+        embedder.embed(&grey)?;
+        Ok(embedder)
+    }
+
+    /// What the manifest says.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The shorter side, in pixels, that a decoded picture should at least have: twice the input's.
+    pub fn wanted_side(&self) -> u32 {
+        2 * self.manifest.input.width.max(self.manifest.input.height)
+    }
+
+    /// Embeds one picture: `dimension` finite numbers of unit norm.
+    pub fn embed(&self, picture: &Rgb8) -> Result<Embedding> {
+        let run = || -> TractResult<Tensor> {
+            let tensor = Tensor::from_shape(&input_shape(&self.manifest), &input_values(picture, &self.manifest.input))?;
+            let outputs = self.plan.run(tvec!(tensor.into()))?;
+            Ok(outputs[0].cast_to::<f32>()?.into_owned())
+        };
+        let output = run().map_err(|error| unusable(format!("model {} failed: {}", self.manifest.id, root_cause(&error))))?;
+        self.unit_vector(&output)
+    }
+
+    fn unit_vector(&self, output: &Tensor) -> Result<Embedding> {
+        let values = output.try_as_plain_ram().and_then(|plain| plain.as_slice::<f32>()).map_err(|error| self.refused(&error.to_string()))?;
+        let mut vector = match self.manifest.output.pooling {
+            Pooling::None => values.to_vec(),
+            Pooling::Mean => self.spatial_mean(output.shape(), values)?,
+        };
+        let dimension = self.manifest.output.dimension;
+        if vector.len() != dimension {
+            return Err(self.refused(&format!("node {} gives {} numbers, the manifest says {dimension}", self.manifest.output.node, vector.len())));
+        }
+        let norm = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
+        if !norm.is_finite() || norm < 1e-12 {
+            return Err(self.refused("its output is no vector (NaN, infinite or all zero)"));
+        }
+        vector.iter_mut().for_each(|value| *value /= norm);
+        Ok(vector)
+    }
+
+    /// Mean over the spatial axes of `[1, channels, height, width]`, or of `[1, height, width, channels]`.
+    fn spatial_mean(&self, shape: &[usize], values: &[f32]) -> Result<Vec<f32>> {
+        let &[1, a, b, c] = shape else {
+            return Err(self.refused(&format!("pooling \"mean\" needs a feature map, node {} has shape {shape:?}", self.manifest.output.node)));
+        };
+        let mut mean = match self.manifest.input.layout {
+            Layout::Nchw => values.chunks_exact((b * c).max(1)).map(|plane| plane.iter().sum::<f32>()).collect::<Vec<_>>(),
+            Layout::Nhwc => {
+                let mut sums = vec![0.0; c];
+                values.chunks_exact(c.max(1)).for_each(|pixel| sums.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += value));
+                sums
+            }
+        };
+        let places = match self.manifest.input.layout {
+            Layout::Nchw => b * c,
+            Layout::Nhwc => a * b,
+        };
+        mean.iter_mut().for_each(|value| *value /= places as f32);
+        Ok(mean)
+    }
+
+    fn refused(&self, fault: &str) -> Error {
+        unusable(format!("model {} is refused: {fault}", self.manifest.id))
+    }
+}
+
+fn build(manifest: &Manifest, onnx: &[u8]) -> TractResult<Arc<TypedRunnableModel>> {
+    let model = tract_onnx::onnx().model_for_read(&mut std::io::Cursor::new(onnx))?;
+    model.with_input_fact(0, f32::fact(input_shape(manifest)).into())?.with_outputs_by_name([&manifest.output.node])?.into_optimized()?.into_runnable()
+}
+
+fn input_shape(manifest: &Manifest) -> [usize; 4] {
+    let (width, height) = (manifest.input.width as usize, manifest.input.height as usize);
+    match manifest.input.layout {
+        Layout::Nchw => [1, 3, height, width],
+        Layout::Nhwc => [1, height, width, 3],
+    }
+}
+
+/// tract chains contexts from the general to the particular; people need both ends.
+fn root_cause(error: &TractError) -> String {
+    let (outer, inner) = (error.to_string(), error.root_cause().to_string());
+    if outer == inner { outer } else { format!("{outer}: {inner}") }
+}

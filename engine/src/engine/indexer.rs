@@ -1,0 +1,291 @@
+//! The background thread that runs the pipeline: collects what is to be looked at, runs it, tells everyone.
+
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use tokio::sync::broadcast;
+
+use crate::catalog::{Catalog, FolderId, FolderRow, Thumbnails, folders, images};
+use crate::embed::LazyEmbedder;
+use crate::library::watch::{Following, Watch};
+use crate::media::Limits;
+use crate::pipeline::control::{Control, Counters, Sampler, get, idle};
+use crate::pipeline::{self, Task};
+use crate::search::IndexKeeper;
+use crate::wire::{Event, IndexReport, Progress};
+use crate::{Error, Result};
+
+/// Progress is sampled this often.
+const SAMPLE: Duration = Duration::from_millis(200);
+/// Lists are announced as out of date no more often than this while indexing goes on.
+const ANNOUNCE: Duration = Duration::from_secs(2);
+/// A file that comes back within so many days finds its vector.
+const ORPHAN_DAYS: u32 = 30;
+
+/// What the indexer works with.
+pub(super) struct Parts {
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) thumbnails: Arc<Thumbnails>,
+    pub(super) index: Arc<IndexKeeper>,
+    pub(super) embedder: Arc<LazyEmbedder>,
+    pub(super) limits: Limits,
+    pub(super) workers: usize,
+    pub(super) events: broadcast::Sender<Event>,
+}
+
+/// Dropping it stops the work and waits for the last commit.
+pub(super) struct Indexer {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+    watch: Arc<Option<Watch>>,
+}
+
+/// Cancels runs of an engine without keeping it open, for handlers that live as long as the process.
+#[derive(Clone)]
+pub struct Canceller {
+    shared: Arc<Shared>,
+}
+
+impl Canceller {
+    /// Ends the current run and forgets what is queued. What is committed stays; the next run goes on from there.
+    pub fn cancel(&self) {
+        self.shared.queue().tasks.clear();
+        self.shared.control.cancel();
+    }
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    filled: Condvar,
+    control: Arc<Control>,
+    progress: Mutex<Progress>,
+}
+
+#[derive(Default)]
+struct Queue {
+    tasks: Vec<Task>,
+    waiters: Vec<Sender<Result<IndexReport>>>,
+    is_stopped: bool,
+}
+
+impl Indexer {
+    /// Starts idle, or, if it is to follow, with a look through every folder.
+    pub(super) fn start(parts: Parts, follow: bool) -> Result<Self> {
+        let shared = Arc::new(Shared { queue: Mutex::default(), filled: Condvar::new(), control: Arc::default(), progress: Mutex::new(idle(false)) });
+        let watch = Arc::new(if follow {
+            let tasks = Arc::clone(&shared);
+            Some(Watch::start(move |task| tasks.push([task], None))?)
+        } else {
+            None
+        });
+        let folders = if follow { parts.catalog.read(folders::all)? } else { Vec::new() };
+        for folder in folders.iter().filter(|folder| !folder.paused) {
+            if let Some(watch) = &*watch {
+                announce_polling(&parts.events, folder, &watch.follow(folder.id, &folder.path));
+            }
+        }
+        shared.push(folders.iter().map(|folder| Task::Folder(folder.id)), None);
+        let worker = Worker { parts, shared: Arc::clone(&shared), watch: Arc::clone(&watch) };
+        let thread = thread::Builder::new()
+            .name("indexer".into())
+            .spawn(move || worker.work())
+            .map_err(|error| Error::internal(format!("no thread could be started: {error}")))?;
+        Ok(Self { shared, thread: Some(thread), watch })
+    }
+
+    /// Looks at these in the background.
+    pub(super) fn look_at(&self, tasks: impl IntoIterator<Item = Task>) {
+        self.shared.push(tasks, None);
+    }
+
+    /// Looks at these and waits for the report.
+    pub(super) fn look_at_and_wait(&self, tasks: impl IntoIterator<Item = Task>) -> Result<IndexReport> {
+        let (waiter, answer) = mpsc::channel();
+        self.shared.push(tasks, Some(waiter));
+        answer.recv().map_err(|_| Error::internal("the indexer ended without a report"))?
+    }
+
+    pub(super) fn control(&self) -> &Control {
+        &self.shared.control
+    }
+
+    pub(super) fn canceller(&self) -> Canceller {
+        Canceller { shared: Arc::clone(&self.shared) }
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        self.shared.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn watch(&self) -> Option<&Watch> {
+        (*self.watch).as_ref()
+    }
+}
+
+impl Drop for Indexer {
+    fn drop(&mut self) {
+        self.shared.queue().is_stopped = true;
+        self.shared.control.cancel();
+        self.shared.filled.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A panic in it has been reported by the panic hook.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, tasks: impl IntoIterator<Item = Task>, waiter: Option<Sender<Result<IndexReport>>>) {
+        let mut queue = self.queue();
+        for task in tasks {
+            if !queue.tasks.contains(&task) {
+                queue.tasks.push(task);
+            }
+        }
+        queue.waiters.extend(waiter);
+        drop(queue);
+        self.filled.notify_all();
+    }
+
+    fn set_progress(&self, progress: Progress, events: &broadcast::Sender<Event>) {
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress.clone();
+        let _ = events.send(Event::Progress { progress });
+    }
+}
+
+struct Worker {
+    parts: Parts,
+    shared: Arc<Shared>,
+    watch: Arc<Option<Watch>>,
+}
+
+impl Worker {
+    fn work(&self) {
+        loop {
+            let (tasks, waiters) = {
+                let mut queue = self.shared.queue();
+                while queue.tasks.is_empty() && queue.waiters.is_empty() && !queue.is_stopped {
+                    queue = self.shared.filled.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                }
+                if queue.is_stopped {
+                    break;
+                }
+                // An earlier cancellation meant earlier tasks. Within the lock, so that a later one is not lost.
+                self.shared.control.rearm();
+                (std::mem::take(&mut queue.tasks), std::mem::take(&mut queue.waiters))
+            };
+            let result = self.run(tasks);
+            self.tell(&result);
+            for waiter in waiters {
+                // Who asked may have gone.
+                let _ = waiter.send(result.clone());
+            }
+        }
+        if let Err(error) = self.parts.index.save_at_end(&self.parts.catalog) {
+            tracing::warn!(%error, "the index could not be saved; it is replayed from the catalog at the next start");
+        }
+    }
+
+    fn run(&self, tasks: Vec<Task>) -> Result<IndexReport> {
+        let parts = &self.parts;
+        let looks_through = tasks.iter().any(|task| matches!(task, Task::Folder(_)));
+        if looks_through {
+            let gone = parts.catalog.write(|db| images::purge_orphans(db, ORPHAN_DAYS))?;
+            parts.thumbnails.remove(&gone)?;
+        }
+        let before = parts.catalog.read(folders::all)?;
+        let counters = Arc::new(Counters::default());
+        let context = pipeline::Context::new(
+            Arc::clone(&parts.catalog),
+            Arc::clone(&parts.thumbnails),
+            Arc::clone(&parts.index),
+            Arc::clone(&parts.embedder),
+            parts.workers,
+            parts.limits,
+            Arc::clone(&self.shared.control),
+            Arc::clone(&counters),
+        );
+        let result = thread::scope(|scope| {
+            let (stop, stopped) = mpsc::channel::<()>();
+            scope.spawn(move || self.report_progress(&counters, &stopped));
+            let result = pipeline::run(context, tasks);
+            drop(stop);
+            result
+        });
+        self.shared.set_progress(idle(self.shared.control.is_paused()), &parts.events);
+        self.note_reachability(&before)?;
+        result
+    }
+
+    /// Samples the counters until the run is over.
+    fn report_progress(&self, counters: &Counters, stopped: &mpsc::Receiver<()>) {
+        let mut sampler = Sampler::new();
+        let (mut announced, mut seen) = (Instant::now(), 0);
+        while stopped.recv_timeout(SAMPLE) == Err(mpsc::RecvTimeoutError::Timeout) {
+            self.shared.set_progress(sampler.sample(counters, self.shared.control.is_paused()), &self.parts.events);
+            let changes = get(&counters.done) + get(&counters.removed);
+            if changes > seen && announced.elapsed() >= ANNOUNCE {
+                (announced, seen) = (Instant::now(), changes);
+                let _ = self.parts.events.send(Event::LibraryChanged {});
+            }
+        }
+    }
+
+    /// Folders that went offline are looked at now and then; those that came back are followed again.
+    fn note_reachability(&self, before: &[FolderRow]) -> Result<()> {
+        let after = self.parts.catalog.read(folders::all)?;
+        let mut has_changed = false;
+        for folder in &after {
+            let was_offline = before.iter().find(|row| row.id == folder.id).is_some_and(|row| row.offline.is_some());
+            if was_offline == folder.offline.is_some() || folder.paused {
+                continue;
+            }
+            has_changed = true;
+            if let Some(watch) = &*self.watch {
+                if folder.offline.is_some() {
+                    watch.await_return(folder.id, &folder.path);
+                } else {
+                    announce_polling(&self.parts.events, folder, &watch.follow(folder.id, &folder.path));
+                }
+            }
+        }
+        if has_changed {
+            let _ = self.parts.events.send(Event::FoldersChanged {});
+        }
+        Ok(())
+    }
+
+    fn tell(&self, result: &Result<IndexReport>) {
+        match result {
+            Ok(report) => {
+                let _ = self.parts.events.send(Event::LibraryChanged {});
+                let _ = self.parts.events.send(Event::RunFinished { report: report.clone() });
+            }
+            Err(error) => {
+                tracing::error!(%error, "indexing stopped");
+                let notice = Event::Notice { message: format!("Indexing stopped: {error}"), hint: error.hint().map(Into::into) };
+                let _ = self.parts.events.send(notice);
+            }
+        }
+    }
+}
+
+/// Tells the user when a folder is looked through at intervals instead of being watched.
+pub(super) fn announce_polling(events: &broadcast::Sender<Event>, folder: &FolderRow, following: &Following) {
+    if let Following::Polled(reason) = following {
+        let message = format!("{} is looked through every half minute instead of being watched: {reason}", folder.path.display());
+        tracing::warn!("{message}");
+        let _ = events.send(Event::Notice { message, hint: None });
+    }
+}
+
+/// A folder's task, for hosts' requests.
+pub(super) fn whole(id: FolderId) -> [Task; 1] {
+    [Task::Folder(id)]
+}

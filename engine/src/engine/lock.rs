@@ -1,0 +1,34 @@
+//! One writer: a file lock on the data directory, and beside it a note of who holds it, for the second one's error.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+use crate::wire::ErrorCode;
+use crate::{Error, Result};
+
+/// Held for as long as this process may write. The system releases it even when the process is killed.
+pub(super) struct WriterLock {
+    _file: File,
+}
+
+impl WriterLock {
+    pub(super) fn take(data_dir: &Path) -> Result<Self> {
+        let path = data_dir.join("writer.lock");
+        let note = data_dir.join("writer.txt");
+        let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(&path)?.into_file();
+        match file.try_lock() {
+            Ok(()) => {
+                let program = std::env::current_exe().ok().and_then(|exe| exe.file_name().map(|name| name.to_string_lossy().into_owned()));
+                let text = format!("{} (process {})", program.as_deref().unwrap_or("Lookalike"), std::process::id());
+                fs_err::write(note, text)?;
+                Ok(Self { _file: file })
+            }
+            Err(TryLockError::WouldBlock) => {
+                let holder = fs_err::read_to_string(note).unwrap_or_else(|_| "another process".into());
+                Err(Error::new(ErrorCode::LibraryBusy, format!("the library in {} is being written to by {holder}", data_dir.display()))
+                    .with_hint("Wait for it or close it; searching works meanwhile. Or use another --data-dir."))
+            }
+            Err(TryLockError::Error(error)) => Err(Error::new(ErrorCode::Io, format!("{} cannot be locked: {error}", path.display()))),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The facade's calls on single pictures: slices of the library, details, thumbnails, previews. Pictures are named by
+//! the hash of their content, never by a path from outside.
+
+use std::path::PathBuf;
+
+use super::Engine;
+use crate::catalog::{ContentHash, ImageRow, images};
+use crate::media;
+use crate::wire::{ErrorCode, LibraryReply, LibraryRequest, Picture, PictureDetails, Place};
+use crate::{Error, Result};
+
+/// Largest slice of the library in one reply.
+const MAX_SLICE: u32 = 1_000;
+/// Largest preview, in pixels of the longer side.
+const MAX_PREVIEW: u32 = 4_096;
+
+impl Engine {
+    /// A slice of the library, newest first.
+    pub fn library(&self, request: &LibraryRequest) -> Result<LibraryReply> {
+        if !(1..=MAX_SLICE).contains(&request.limit) {
+            return Err(Error::invalid(format!("limit {} is not within 1 and {MAX_SLICE}", request.limit)));
+        }
+        self.inner.catalog.read(|db| {
+            let (total, rows) = images::slice(db, request.folder, request.offset, request.limit)?;
+            let mut pictures = Vec::with_capacity(rows.len());
+            for row in rows {
+                let places = images::places(db, row.key)?;
+                let name = places.first().and_then(|place| place.path.file_name()).map(|name| name.to_string_lossy().into_owned());
+                pictures.push(Picture { id: row.hash.to_string(), file_name: name.unwrap_or_default(), width: row.facts.width, height: row.facts.height });
+            }
+            Ok(LibraryReply { total, pictures })
+        })
+    }
+
+    /// All there is to know of one picture.
+    pub fn picture(&self, id: &str) -> Result<PictureDetails> {
+        let image = self.image(id)?;
+        let places = self.inner.catalog.read(|db| images::places(db, image.key))?;
+        Ok(PictureDetails {
+            id: id.to_owned(),
+            format: image.facts.format,
+            bytes: image.facts.bytes,
+            width: image.facts.width,
+            height: image.facts.height,
+            taken_at: image.facts.taken_at,
+            camera: image.facts.camera,
+            places: places.into_iter().map(|place| Place { path: place.path.display().to_string(), offline: place.offline }).collect(),
+        })
+    }
+
+    /// A picture's thumbnail: JPEG, longer side at most [`media::THUMBNAIL_SIDE`] pixels. Also of recent queries from
+    /// outside the library.
+    pub fn thumbnail(&self, id: &str) -> Result<Vec<u8>> {
+        let hash = ContentHash::parse(id)?;
+        if let Some(stored) = self.inner.thumbnails.get(hash)? {
+            return Ok(stored);
+        }
+        if let Some(kept) = self.inner.results.query_thumbnail(hash) {
+            return Ok(kept);
+        }
+        let made = self.render(&self.image(id)?, media::THUMBNAIL_SIDE)?;
+        if self.is_writer() {
+            self.inner.thumbnails.put(&[(hash, made.clone())])?;
+        }
+        Ok(made)
+    }
+
+    /// A larger rendering: JPEG, longer side at most `max_side` pixels (64 to 4,096). The thumbnail while the picture's
+    /// drive is offline.
+    pub fn preview(&self, id: &str, max_side: u32) -> Result<Vec<u8>> {
+        if !(64..=MAX_PREVIEW).contains(&max_side) {
+            return Err(Error::invalid(format!("preview size {max_side} is not within 64 and {MAX_PREVIEW}")));
+        }
+        match self.image(id).and_then(|image| self.render(&image, max_side)) {
+            Err(error) if error.code() == ErrorCode::NotFound => self.thumbnail(id),
+            result => result,
+        }
+    }
+
+    /// A reachable place of a picture, for opening it.
+    pub fn locate(&self, id: &str) -> Result<PathBuf> {
+        self.reachable(&self.image(id)?)
+    }
+
+    pub(super) fn image(&self, id: &str) -> Result<ImageRow> {
+        let hash = ContentHash::parse(id)?;
+        let image = self.inner.catalog.read(|db| images::by_hash(db, hash))?;
+        image.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("picture {id} is not in the library")))
+    }
+
+    fn reachable(&self, image: &ImageRow) -> Result<PathBuf> {
+        let places = self.inner.catalog.read(|db| images::places(db, image.key))?;
+        let reachable = places.iter().find(|place| !place.offline && place.path.is_file());
+        reachable.map(|place| place.path.clone()).ok_or_else(|| {
+            let known = places.first().map_or_else(|| image.hash.to_string(), |place| place.path.display().to_string());
+            Error::new(ErrorCode::NotFound, format!("{known} cannot be reached now")).with_hint("Connect the drive that holds it.")
+        })
+    }
+
+    fn render(&self, image: &ImageRow, max_side: u32) -> Result<Vec<u8>> {
+        let path = self.reachable(image)?;
+        let bytes = fs_err::read(&path)?;
+        // The decoder thinks in shorter sides; asking for the longer one's size errs on the sharp side.
+        let picture =
+            media::decode(&bytes, max_side, &self.inner.limits).map_err(|error| Error::new(ErrorCode::NotAPicture, format!("{}: {error}", path.display())))?;
+        Ok(media::thumbnail(&picture.pixels, max_side))
+    }
+}

@@ -1,0 +1,25 @@
+//! The engine of Lookalike: folders in, look-alikes out.
+//!
+//! It watches folders, turns each picture into an embedding, keeps an index of them, and answers searches. It knows no
+//! window, no HTTP and no command line: hosts open an [`Engine`], send the plain-data requests of [`wire`] and show its
+//! replies and events.
+//!
+//! In reading order: [`engine`] is the facade; [`library`] says what changed on disk; [`pipeline`] turns that into
+//! commits, by way of [`media`] (decoding) and [`embed`] (the model); [`catalog`] is the truth, [`index`] finds
+//! neighbours, [`search`] turns them into pages.
+
+pub mod embed;
+pub mod engine;
+pub mod error;
+pub mod index;
+pub mod media;
+pub mod wire;
+
+mod catalog;
+mod library;
+mod pipeline;
+mod search;
+
+pub use embed::ModelSource;
+pub use engine::{Access, Config, Engine, default_data_dir};
+pub use error::{Error, Result};

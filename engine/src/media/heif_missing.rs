@@ -1,0 +1,16 @@
+//! Stands in for `heif.rs` in a build without libheif: refuses HEIC, HEIF and
+//! AVIF with a word on what is missing.
+
+use super::{DecodeError, Decoded, Format, Limits, Support};
+
+const MISSING: &str = "Build Lookalike with its `heif` feature, which needs libheif (on Debian and Ubuntu the package libheif-dev).";
+
+/// Says what is missing.
+pub(super) fn decode(format: Format, _bytes: &[u8], _limits: &Limits) -> Result<Decoded<'static>, DecodeError> {
+    Err(DecodeError::Unsupported { what: format!("{} pictures", format.name()), hint: Some(MISSING) })
+}
+
+/// Never.
+pub(super) fn support(_format: Format) -> Support {
+    Support::No(MISSING)
+}

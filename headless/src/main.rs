@@ -1,0 +1,53 @@
+//! The `lookalike` command: the engine without a window.
+
+mod args;
+mod index;
+mod output;
+mod search;
+mod status;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use lookalike_engine::{Access, Config, Engine, ModelSource, Result, default_data_dir};
+use tracing_subscriber::EnvFilter;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let filter = EnvFilter::try_from_env("LOOKALIKE_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+    match run(&args) {
+        Ok(code) => code,
+        Err(error) => {
+            output::error(&error);
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<ExitCode> {
+    match &args.command {
+        Command::Index(command) => index::run(&open(args, Access::Write, false, command.workers.map(usize::from))?, command),
+        Command::Search(command) => search::run(&open(args, Access::Read, false, None)?, command),
+        Command::Watch(command) => watch::run(&open(args, Access::Write, true, command.workers.map(usize::from))?),
+        Command::Status(command) => status::status(&open(args, Access::Read, false, None)?, command.json),
+        // A fresh computer has no library yet; doctor then looks at an empty one.
+        Command::Doctor(command) => {
+            let engine = open(args, Access::Read, false, None).or_else(|_| open(args, Access::Write, false, None))?;
+            status::doctor(&engine, command.json)
+        }
+    }
+}
+
+fn open(args: &Args, access: Access, follow: bool, workers: Option<usize>) -> Result<Engine> {
+    let data_dir = match &args.data_dir {
+        Some(dir) => dir.clone(),
+        None => default_data_dir()?,
+    };
+    let bundled = lookalike_models::LOOKALIKE_S;
+    let model = ModelSource::Bundled { manifest: bundled.manifest, onnx: bundled.onnx };
+    Engine::open(Config { data_dir, access, follow, workers, model })
+}

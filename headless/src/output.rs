@@ -1,0 +1,57 @@
+//! Words on the terminal: results on stdout, errors and progress on stderr.
+
+use std::io::{ErrorKind, Write};
+
+use lookalike_engine::wire::{ErrorCode, IndexReport, SkippedFile};
+use lookalike_engine::{Error, Result};
+use serde::Serialize;
+
+/// Prints a line on stdout. A reader that has gone away (`| head`) ends the program quietly.
+pub(crate) fn line(text: &str) -> Result<()> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        result => Ok(result?),
+    }
+}
+
+/// Prints a value as one line of JSON.
+pub(crate) fn json(value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string(value).map_err(|error| Error::new(ErrorCode::Internal, format!("the answer cannot be written as JSON: {error}")))?;
+    line(&text)
+}
+
+/// Prints a note on stderr.
+pub(crate) fn note(text: &str) {
+    // Nowhere is left to report a closed stderr to.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Prints an error and what to do about it.
+pub(crate) fn error(error: &Error) {
+    note(&format!("error: {error}"));
+    if let Some(hint) = error.hint() {
+        note(&format!("  hint: {hint}"));
+    }
+}
+
+/// One sentence on a run.
+pub(crate) fn summary(report: &IndexReport) -> String {
+    let mut parts = vec![format!("{} embedded", report.embedded)];
+    let more = [
+        (report.recognised, "recognised (moved or copied)"),
+        (report.unchanged, "unchanged"),
+        (report.removed, "removed"),
+        (report.skipped.len() as u64, "skipped"),
+    ];
+    parts.extend(more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    format!("{} photos in {:.1} s: {}", report.scanned, report.seconds, parts.join(", "))
+}
+
+/// Skipped files with their reasons, the first `most` of them.
+pub(crate) fn skipped(files: &[SkippedFile], most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = files.iter().take(most).map(|file| format!("skipped {}: {}", file.path, file.message)).collect();
+    if files.len() > most {
+        lines.push(format!("… and {} more: lookalike status", files.len() - most));
+    }
+    lines
+}

@@ -1,0 +1,97 @@
+//! What the page may ask for, each a few lines: engine calls here, desktop matters in `desktop`.
+
+use lookalike_engine::wire::{
+    ErrorReply, FolderInfo, LibraryReply, LibraryRequest, PageRequest, PictureDetails, SearchReply, SearchRequest, SkippedFile, Status,
+};
+use lookalike_engine::{Engine, Error};
+use tauri::State;
+
+use crate::shell::{Shell, on_worker};
+
+type Reply<T> = Result<T, ErrorReply>;
+
+async fn ask<T: Send + 'static>(shell: &Shell, call: impl FnOnce(&Engine) -> Result<T, Error> + Send + 'static) -> Reply<T> {
+    on_worker(&shell.engine().await?, call).await
+}
+
+#[tauri::command]
+pub(crate) async fn status(shell: State<'_, Shell>) -> Reply<Status> {
+    ask(&shell, Engine::status).await
+}
+
+#[tauri::command]
+pub(crate) async fn reopen(shell: State<'_, Shell>) -> Reply<Status> {
+    on_worker(&shell.reopen().await?, Engine::status).await
+}
+
+#[tauri::command]
+pub(crate) async fn add_folder(shell: State<'_, Shell>, path: String, excludes: Vec<String>) -> Reply<FolderInfo> {
+    ask(&shell, move |engine| engine.add_folder(path.as_ref(), &excludes)).await
+}
+
+#[tauri::command]
+pub(crate) async fn remove_folder(shell: State<'_, Shell>, id: i64) -> Reply<()> {
+    ask(&shell, move |engine| engine.remove_folder(id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn pause_folder(shell: State<'_, Shell>, id: i64, paused: bool) -> Reply<()> {
+    ask(&shell, move |engine| engine.pause_folder(id, paused)).await
+}
+
+#[tauri::command]
+pub(crate) async fn set_excludes(shell: State<'_, Shell>, id: i64, excludes: Vec<String>) -> Reply<()> {
+    ask(&shell, move |engine| engine.set_excludes(id, &excludes)).await
+}
+
+#[tauri::command]
+pub(crate) async fn rescan(shell: State<'_, Shell>) -> Reply<()> {
+    ask(&shell, Engine::rescan).await
+}
+
+#[tauri::command]
+pub(crate) async fn pause(shell: State<'_, Shell>) -> Reply<()> {
+    ask(&shell, Engine::pause).await
+}
+
+#[tauri::command]
+pub(crate) async fn resume(shell: State<'_, Shell>) -> Reply<()> {
+    ask(&shell, Engine::resume).await
+}
+
+#[tauri::command]
+pub(crate) async fn skipped(shell: State<'_, Shell>) -> Reply<Vec<SkippedFile>> {
+    ask(&shell, Engine::skipped).await
+}
+
+/// Answers how many files are tried again.
+#[tauri::command]
+pub(crate) async fn retry(shell: State<'_, Shell>, ids: Vec<i64>) -> Reply<usize> {
+    ask(&shell, move |engine| engine.retry(&ids)).await
+}
+
+#[tauri::command]
+pub(crate) async fn search(shell: State<'_, Shell>, request: SearchRequest) -> Reply<SearchReply> {
+    ask(&shell, move |engine| engine.search(&request)).await
+}
+
+#[tauri::command]
+pub(crate) async fn search_pasted(shell: State<'_, Shell>, similarity: f32, page_size: u32) -> Reply<SearchReply> {
+    let png = shell.pasted().await?;
+    ask(&shell, move |engine| engine.search_bytes("pasted.png", &png, similarity, page_size)).await
+}
+
+#[tauri::command]
+pub(crate) async fn page(shell: State<'_, Shell>, request: PageRequest) -> Reply<SearchReply> {
+    ask(&shell, move |engine| engine.page(&request)).await
+}
+
+#[tauri::command]
+pub(crate) async fn library(shell: State<'_, Shell>, request: LibraryRequest) -> Reply<LibraryReply> {
+    ask(&shell, move |engine| engine.library(&request)).await
+}
+
+#[tauri::command]
+pub(crate) async fn picture(shell: State<'_, Shell>, id: String) -> Reply<PictureDetails> {
+    ask(&shell, move |engine| engine.picture(&id)).await
+}

@@ -1,0 +1,145 @@
+//! What only a desktop has: dialogs, the clipboard, other programs. Files are opened by catalogued id, never by a
+//! path that the page names.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use lookalike_engine::wire::{ErrorCode, ErrorReply};
+use rfd::AsyncFileDialog;
+use serde::Serialize;
+use tauri::{State, WebviewWindow};
+
+use crate::shell::{Shell, crashed, on_worker};
+
+type Reply<T> = Result<T, ErrorReply>;
+
+/// Endings that the file dialog offers; the engine looks at the content.
+const PHOTO_ENDINGS: &[&str] = &["jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "bmp", "tif", "tiff", "avif", "heic", "heif", "jxl"];
+
+/// What the clipboard held.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(crate) enum Pasted {
+    Path { path: PathBuf },
+    Picture,
+    Nothing,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum PathKind {
+    Folder,
+    File,
+    Missing,
+}
+
+// Dialogs are async on purpose: a synchronous one freezes the event loop that has to draw it.
+
+#[tauri::command]
+pub(crate) async fn pick_folder(window: WebviewWindow, title: String) -> Reply<Option<PathBuf>> {
+    let picked = AsyncFileDialog::new().set_parent(&window).set_title(title).pick_folder().await;
+    Ok(picked.map(|folder| folder.path().to_owned()))
+}
+
+#[tauri::command]
+pub(crate) async fn pick_photo(window: WebviewWindow, title: String) -> Reply<Option<PathBuf>> {
+    let upper: Vec<String> = PHOTO_ENDINGS.iter().map(|ending| ending.to_uppercase()).collect();
+    let endings: Vec<&str> = PHOTO_ENDINGS.iter().copied().chain(upper.iter().map(String::as_str)).collect();
+    let dialog = AsyncFileDialog::new().set_parent(&window).add_filter(&title, &endings).set_title(title);
+    Ok(dialog.pick_file().await.map(|file| file.path().to_owned()))
+}
+
+/// Tells a dropped folder from a dropped photo.
+#[tauri::command(async)]
+pub(crate) fn path_kind(path: PathBuf) -> PathKind {
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => PathKind::Folder,
+        Ok(_) => PathKind::File,
+        Err(_) => PathKind::Missing,
+    }
+}
+
+#[tauri::command]
+pub(crate) async fn copy_text(shell: State<'_, Shell>, text: String) -> Reply<()> {
+    shell.with_clipboard(move |clipboard| clipboard.set_text(text)).await
+}
+
+/// A copied file counts as its path; a copied picture is kept for `search_pasted`.
+#[tauri::command]
+pub(crate) async fn paste(shell: State<'_, Shell>) -> Reply<Pasted> {
+    let read = shell.with_clipboard(|clipboard| {
+        if let Ok(files) = clipboard.get().file_list()
+            && let Some(path) = files.into_iter().next()
+        {
+            return Ok((Some(path), None));
+        }
+        match clipboard.get_image() {
+            Ok(image) => Ok((None, Some(image.to_owned_img()))),
+            Err(arboard::Error::ContentNotAvailable) => Ok((None, None)),
+            Err(error) => Err(error),
+        }
+    });
+    match read.await? {
+        (Some(path), _) => Ok(Pasted::Path { path }),
+        (None, None) => Ok(Pasted::Nothing),
+        (None, Some(image)) => {
+            let png = tauri::async_runtime::spawn_blocking(move || encode_png(&image)).await;
+            shell.keep_pasted(png.map_err(crashed)?.map_err(crashed)?).await;
+            Ok(Pasted::Picture)
+        }
+    }
+}
+
+fn encode_png(image: &arboard::ImageData<'_>) -> Result<Vec<u8>, png::EncodingError> {
+    let too_large = |_| png::EncodingError::LimitsExceeded;
+    let width = u32::try_from(image.width).map_err(too_large)?;
+    let height = u32::try_from(image.height).map_err(too_large)?;
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fastest);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&image.bytes)?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+#[tauri::command]
+pub(crate) async fn open(shell: State<'_, Shell>, id: String) -> Reply<()> {
+    hand_over(&shell, id, |path| tauri_plugin_opener::open_path(path, None::<&str>)).await
+}
+
+/// Selects the file in the file manager; where none can do that, opens its folder.
+#[tauri::command]
+pub(crate) async fn show_in_folder(shell: State<'_, Shell>, id: String) -> Reply<()> {
+    hand_over(&shell, id, |path| {
+        tauri_plugin_opener::reveal_item_in_dir(path).or_else(|error| match path.parent() {
+            Some(folder) => tauri_plugin_opener::open_path(folder, None::<&str>),
+            None => Err(error),
+        })
+    })
+    .await
+}
+
+/// Gives a photo to another program.
+async fn hand_over(shell: &Shell, id: String, give: impl FnOnce(&Path) -> Result<(), tauri_plugin_opener::Error> + Send + 'static) -> Reply<()> {
+    let path = on_worker(&shell.engine().await?, move |engine| engine.locate(&id)).await?;
+    let done = tauri::async_runtime::spawn_blocking(move || {
+        give(&path).map_err(|error| ErrorReply {
+            code: ErrorCode::Io,
+            message: format!("{} could not be opened: {error}", path.display()),
+            hint: Some(hint_for(&error)),
+        })
+    });
+    done.await.map_err(crashed)?
+}
+
+fn hint_for(error: &tauri_plugin_opener::Error) -> String {
+    match error {
+        tauri_plugin_opener::Error::Io(error) if error.kind() == io::ErrorKind::NotFound => {
+            "No program for this is installed. Install a file manager or a picture viewer.".into()
+        }
+        _ => "Open the folder with your file manager instead.".into(),
+    }
+}

@@ -1,0 +1,148 @@
+//! What lives as long as the window: the engine, opened when first asked for, and the clipboard.
+//! Knows no command; see `commands`.
+
+use std::path::PathBuf;
+
+use lookalike_engine::wire::{ErrorCode, ErrorReply};
+use lookalike_engine::{Access, Config, Engine, ModelSource};
+use lookalike_models::LOOKALIKE_S;
+use tauri::async_runtime::{self, Mutex};
+use tauri::{AppHandle, Emitter};
+use tokio::sync::broadcast::error::RecvError;
+
+/// Name under which engine events reach the page.
+const ENGINE_EVENT: &str = "engine";
+
+pub(crate) struct Shell {
+    app: AppHandle,
+    data_dir: PathBuf,
+    engine: Mutex<Option<Engine>>,
+    /// The picture of the last paste as a PNG, so that it can be searched again after the clipboard changed.
+    pasted: Mutex<Option<Vec<u8>>>,
+    /// Kept open: on Linux the text that a program copied goes away with its clipboard.
+    clipboard: Mutex<Option<arboard::Clipboard>>,
+}
+
+impl Shell {
+    pub(crate) fn new(app: AppHandle, data_dir: PathBuf) -> Self {
+        Self { app, data_dir, engine: Mutex::default(), pasted: Mutex::default(), clipboard: Mutex::default() }
+    }
+
+    /// The engine, opened on the first call. A failure is told to the caller, and the next call tries again.
+    pub(crate) async fn engine(&self) -> Result<Engine, ErrorReply> {
+        let mut slot = self.engine.lock().await;
+        if let Some(engine) = slot.as_ref() {
+            return Ok(engine.clone());
+        }
+        let engine = self.open_to_write_or_read().await?;
+        Ok(slot.insert(engine).clone())
+    }
+
+    /// Opens the library anew, in the hope that whoever wrote to it has finished.
+    pub(crate) async fn reopen(&self) -> Result<Engine, ErrorReply> {
+        let mut slot = self.engine.lock().await;
+        if let Some(engine) = slot.as_ref()
+            && on_worker(engine, Engine::status).await?.writable
+        {
+            return Ok(engine.clone());
+        }
+        let engine = self.open_to_write_or_read().await?;
+        Ok(slot.insert(engine).clone())
+    }
+
+    async fn open_to_write_or_read(&self) -> Result<Engine, ErrorReply> {
+        let engine = match self.open(Access::Write).await {
+            Err(error) if error.code == ErrorCode::LibraryBusy => self.open(Access::Read).await?,
+            other => other?,
+        };
+        self.forward_events(&engine);
+        Ok(engine)
+    }
+
+    async fn open(&self, access: Access) -> Result<Engine, ErrorReply> {
+        let config = Config {
+            data_dir: self.data_dir.clone(),
+            access,
+            follow: true,
+            workers: None,
+            model: ModelSource::Bundled { manifest: LOOKALIKE_S.manifest, onnx: LOOKALIKE_S.onnx },
+        };
+        let opened = async_runtime::spawn_blocking(move || Engine::open(config)).await;
+        opened.map_err(crashed)?.map_err(|error| error.reply())
+    }
+
+    /// Ends by itself when the engine is dropped.
+    fn forward_events(&self, engine: &Engine) {
+        let app = self.app.clone();
+        let mut events = engine.subscribe();
+        async_runtime::spawn(async move {
+            loop {
+                match events.recv().await {
+                    Ok(event) => {
+                        if let Err(error) = app.emit(ENGINE_EVENT, event) {
+                            tracing::warn!(%error, "the page missed an event");
+                        }
+                    }
+                    // Every event says that something is out of date or replaces the one before: the next one will do.
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        });
+    }
+
+    pub(crate) async fn keep_pasted(&self, png: Vec<u8>) {
+        *self.pasted.lock().await = Some(png);
+    }
+
+    pub(crate) async fn pasted(&self) -> Result<Vec<u8>, ErrorReply> {
+        let nothing = || ErrorReply {
+            code: ErrorCode::NotFound,
+            message: "the pasted picture is no longer there".into(),
+            hint: Some("Copy it and paste it again.".into()),
+        };
+        self.pasted.lock().await.clone().ok_or_else(nothing)
+    }
+
+    /// Does something with the clipboard on a worker thread: a large picture takes a while to arrive.
+    pub(crate) async fn with_clipboard<T: Send + 'static>(
+        &self,
+        action: impl FnOnce(&mut arboard::Clipboard) -> Result<T, arboard::Error> + Send + 'static,
+    ) -> Result<T, ErrorReply> {
+        let mut slot = self.clipboard.lock().await;
+        let held = slot.take();
+        let done = async_runtime::spawn_blocking(move || {
+            let mut clipboard = match held {
+                Some(clipboard) => clipboard,
+                None => arboard::Clipboard::new()?,
+            };
+            let result = action(&mut clipboard)?;
+            Ok((clipboard, result))
+        });
+        let (clipboard, result) = done.await.map_err(crashed)?.map_err(|error: arboard::Error| ErrorReply {
+            code: ErrorCode::Io,
+            message: format!("the clipboard cannot be used: {error}"),
+            hint: None,
+        })?;
+        *slot = Some(clipboard);
+        Ok(result)
+    }
+}
+
+/// Runs an engine call, all of which block, on a worker thread.
+pub(crate) async fn on_worker<T: Send + 'static>(
+    engine: &Engine,
+    call: impl FnOnce(&Engine) -> Result<T, lookalike_engine::Error> + Send + 'static,
+) -> Result<T, ErrorReply> {
+    let engine = engine.clone();
+    let done = async_runtime::spawn_blocking(move || call(&engine)).await;
+    done.map_err(crashed)?.map_err(|error| error.reply())
+}
+
+pub(crate) fn crashed(error: impl std::fmt::Display) -> ErrorReply {
+    ErrorReply {
+        code: ErrorCode::Internal,
+        message: format!("a fault in Lookalike: {error}"),
+        hint: Some("Your photos are untouched. Try again; if it stays, restart Lookalike.".into()),
+    }
+}

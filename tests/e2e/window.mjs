@@ -1,0 +1,56 @@
+// Smoke test of the real window: from an empty data directory to the right look-alike.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addFirstFolder, indexed, picturesLoaded, withTemporaryLibrary, withWindow } from './app.mjs';
+import { writeScene } from './scenes.mjs';
+
+const SCENES = 15;
+
+function step(what) {
+  console.log(`  ${what}`);
+}
+
+await withTemporaryLibrary(async ({ photos, data }) => {
+  for (let seed = 1; seed <= SCENES; seed++) writeScene(join(photos, `scene-${seed}.png`), { seed, width: 480, height: 320 });
+  // The picture to be found: smaller, brighter and a little cropped.
+  writeScene(join(photos, 'scene-9-edited.png'), { seed: 9, width: 360, height: 240, view: [0.03, 0.03, 0.97, 0.97], light: 1.12 });
+  writeFileSync(join(photos, 'broken.png'), Buffer.from('89504e470d0a1a0a0000000d', 'hex'));
+
+  await withWindow(data, async (window) => {
+    step('starts with nothing and asks for a folder');
+    await window.until('the first-run screen', `return document.body.innerText.includes('Find the photos that look alike')`);
+    await addFirstFolder(window, photos);
+
+    step('indexes the folder while showing its photos');
+    await indexed(window, SCENES + 1);
+    await window.until('the end of indexing', `return document.querySelector('.pill')?.innerText.includes('Up to date')`, 60);
+    await picturesLoaded(window, '[role=gridcell] img');
+
+    step('searches by a click on a photo');
+    await window.click('[role=gridcell][aria-label="scene-9.png"]');
+    await window.until('results', `return /\\d+ look-alikes?/.test(document.querySelector('h1')?.innerText ?? '')`);
+    await picturesLoaded(window, '[role=gridcell] img, aside img');
+    const [first, second] = await window.run(`return [...document.querySelectorAll('[role=gridcell]')].map((tile) => tile.getAttribute('aria-label'))`);
+    assert.equal(first, 'scene-9.png · Your photo', 'the photo itself comes first and is marked');
+    assert.match(second ?? '', /^scene-9-edited\.png · Same picture/, 'the edited copy comes right after it');
+
+    step('searches by a path typed into the query bar');
+    await window.type('form[role=search] input', `${join(photos, 'scene-3.png')}\uE007`);
+    await window.until('the other photo first', `return document.querySelector('[role=gridcell]')?.getAttribute('aria-label').startsWith('scene-3.png')`);
+
+    step('lists the file that is no picture, with a reason');
+    await window.click('nav li:nth-child(2) .entry');
+    await window.until('the skipped file', `return document.querySelector('table')?.innerText.includes('broken.png')`);
+
+    assert.deepEqual(await window.run('return window.violations'), [], 'nothing in the page went against the content security policy');
+  });
+
+  await withWindow(data, async (window) => {
+    step('knows its photos when started again');
+    await indexed(window, SCENES + 1);
+    await picturesLoaded(window, '[role=gridcell] img');
+  });
+});
+console.log('The window works.');

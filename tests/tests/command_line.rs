@@ -1,0 +1,113 @@
+//! The command as a person or a script meets it: output, exit codes, errors with hints.
+
+use std::process::Output;
+
+use lookalike_tests::library::{TestLibrary, make_old};
+use lookalike_tests::scenes::{EDITS, jpeg, scene};
+use serde_json::Value;
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn index_search_status_doctor() {
+    let library = TestLibrary::with_scenes(6);
+    let photos = library.photos().display().to_string();
+    let indexed = library.run(&["index", &photos, "--json"]);
+    assert!(indexed.status.success(), "{}", stderr(&indexed));
+    let report: Value = serde_json::from_str(&stdout(&indexed)).unwrap();
+    assert_eq!((&report["embedded"], &report["scanned"]), (&Value::from(6), &Value::from(6)));
+
+    let query = library.beside("query.jpg");
+    for (name, edit) in EDITS {
+        fs_err::write(&query, jpeg(&edit(&scene(4, 320, 240)), 70)).unwrap();
+        let found = library.run(&["search", &query.display().to_string(), "--page-size", "3", "--json"]);
+        assert!(found.status.success(), "{}", stderr(&found));
+        let reply: Value = serde_json::from_str(stdout(&found).lines().next().unwrap()).unwrap();
+        assert_eq!(reply["total"], 6);
+        assert_eq!(reply["total_is_exact"], true);
+        assert_eq!((&reply["page"], &reply["page_size"]), (&Value::from(1), &Value::from(3)));
+        assert_eq!(reply["results"].as_array().unwrap().len(), 3);
+        let best = &reply["results"][0];
+        assert_eq!((&best["file_name"], &best["rank"]), (&Value::from("scene-4.jpg"), &Value::from(1)), "{name}: the original comes first");
+        for field in ["id", "path", "similarity", "distance", "band", "width", "height"] {
+            assert!(!best[field].is_null(), "results have {field}");
+        }
+    }
+
+    let status = library.run(&["status", "--json"]);
+    let status: Value = serde_json::from_str(&stdout(&status)).unwrap();
+    assert_eq!((&status["files"], &status["images"], &status["pending_sync"]), (&Value::from(6), &Value::from(6), &Value::from(0)));
+    let doctor = library.run(&["doctor"]);
+    assert!(doctor.status.success(), "{}", stdout(&doctor));
+    assert!(stdout(&doctor).contains("ok    Model"), "{}", stdout(&doctor));
+}
+
+#[test]
+fn several_photos_give_one_line_each_in_order() {
+    let library = TestLibrary::with_scenes(3);
+    library.run(&["index", &library.photos().display().to_string()]);
+    let paths: Vec<String> = [2, 3, 1].iter().map(|number| library.photos().join(format!("scene-{number}.jpg")).display().to_string()).collect();
+    let found = library.run(&["search", &paths[0], &paths[1], &paths[2], "--json"]);
+    let queries: Vec<Value> = stdout(&found).lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["query"].clone()).collect();
+    assert_eq!(queries, paths.iter().map(|path| Value::from(path.as_str())).collect::<Vec<_>>());
+}
+
+#[test]
+fn errors_go_to_stderr_with_a_hint_and_an_exit_code() {
+    let library = TestLibrary::with_scenes(1);
+    let photo = library.photos().join("scene-1.jpg").display().to_string();
+    let early = library.run(&["search", &photo]);
+    assert_eq!(early.status.code(), Some(1), "there is no library yet");
+    assert!(stderr(&early).contains("hint: Index a folder first"), "{}", stderr(&early));
+    let nowhere = library.run(&["index", "/no/such/folder"]);
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(stderr(&nowhere).contains("/no/such/folder"), "{}", stderr(&nowhere));
+    for wrong in
+        [&["search"][..], &["search", &photo, "--page", "0"], &["search", &photo, "--page-size", "500"], &["search", &photo, "--similarity", "2"], &["fly"]]
+    {
+        assert_eq!(library.run(wrong).status.code(), Some(2), "{wrong:?} is wrong usage");
+    }
+    assert!(stdout(&early).is_empty(), "nothing of an error is on stdout");
+}
+
+#[test]
+fn one_bad_photo_does_not_keep_the_other_answers_back() {
+    let library = TestLibrary::with_scenes(2);
+    make_old(&library.add("broken.jpg", b"\xff\xd8\xff broken"));
+    let indexed = library.run(&["index", &library.photos().display().to_string()]);
+    assert!(indexed.status.success(), "a bad file does not fail the run");
+    assert!(stderr(&indexed).contains("skipped") && stderr(&indexed).contains("broken.jpg"), "it is listed: {}", stderr(&indexed));
+    let good = library.photos().join("scene-1.jpg").display().to_string();
+    let bad = library.photos().join("broken.jpg").display().to_string();
+    let found = library.run(&["search", &bad, &good, "--json"]);
+    assert_eq!(found.status.code(), Some(1), "something failed");
+    assert_eq!(stdout(&found).lines().count(), 1, "the good photo is answered");
+    assert!(stderr(&found).contains("broken.jpg"));
+}
+
+#[test]
+fn a_second_writer_is_told_who_the_first_is_while_searching_works() {
+    let library = TestLibrary::with_scenes(2);
+    let engine = library.writer();
+    library.index(&engine);
+    let second = library.run(&["index"]);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(stderr(&second).contains(&format!("process {}", std::process::id())), "it names the first: {}", stderr(&second));
+    let photo = library.photos().join("scene-1.jpg").display().to_string();
+    assert!(library.run(&["search", &photo]).status.success(), "readers run beside the writer");
+}
+
+#[test]
+fn help_teaches() {
+    let library = TestLibrary::new();
+    let help = stdout(&library.run(&["--help"]));
+    for word in ["index", "search", "watch", "status", "doctor", "Examples:", "Exit codes:"] {
+        assert!(help.contains(word), "help mentions {word}");
+    }
+}

@@ -1,0 +1,155 @@
+//! What a scan notices, and what it leaves alone.
+
+use lookalike_tests::library::{TestLibrary, make_old, names, search};
+use lookalike_tests::scenes::{jpeg, scene};
+
+#[test]
+fn a_second_run_reads_nothing() {
+    let library = TestLibrary::with_scenes(4);
+    let engine = library.writer();
+    let first = library.index(&engine);
+    assert_eq!((first.scanned, first.embedded), (4, 4), "all are new");
+    let second = library.index(&engine);
+    assert_eq!((second.unchanged, second.embedded, second.recognised), (4, 0, 0), "nothing has changed");
+}
+
+#[test]
+fn a_moved_renamed_or_copied_photo_keeps_its_vector() {
+    let library = TestLibrary::with_scenes(3);
+    let engine = library.writer();
+    library.index(&engine);
+    let photos = library.photos();
+    fs_err::rename(photos.join("scene-1.jpg"), photos.join("renamed.jpg")).unwrap();
+    fs_err::create_dir(photos.join("below")).unwrap();
+    fs_err::rename(photos.join("scene-2.jpg"), photos.join("below/scene-2.jpg")).unwrap();
+    fs_err::copy(photos.join("scene-3.jpg"), photos.join("below/copy.jpg")).unwrap();
+    let report = library.index(&engine);
+    assert_eq!((report.embedded, report.recognised, report.removed), (0, 3, 2), "contents are recognised, none is embedded again");
+    let reply = search(&engine, &photos.join("renamed.jpg")).unwrap();
+    assert_eq!(reply.total, 3, "three pictures, however many files");
+    assert_eq!(names(&reply)[0], "renamed.jpg", "it is found under its new name");
+    let copied = search(&engine, &photos.join("scene-3.jpg")).unwrap();
+    assert_eq!(copied.results[0].places.len(), 2, "both places of the copied photo are named");
+    assert!(copied.results[0].is_query, "the photo itself is marked, not hidden");
+}
+
+#[test]
+fn a_changed_photo_is_embedded_anew_and_a_deleted_one_disappears() {
+    let library = TestLibrary::with_scenes(3);
+    let engine = library.writer();
+    library.index(&engine);
+    library.add("scene-1.jpg", &jpeg(&scene(77, 320, 240), 90));
+    fs_err::remove_file(library.photos().join("scene-2.jpg")).unwrap();
+    let report = library.index(&engine);
+    assert_eq!((report.embedded, report.removed), (1, 1));
+    let query = library.beside("query.jpg");
+    fs_err::write(&query, jpeg(&scene(77, 320, 240), 60)).unwrap();
+    let reply = search(&engine, &query).unwrap();
+    assert_eq!(names(&reply).len(), 2, "the deleted photo and the old content are gone");
+    assert_eq!(names(&reply)[0], "scene-1.jpg", "the new content is what is found");
+}
+
+#[test]
+fn junk_hidden_files_and_excluded_ones_are_left_out() {
+    let library = TestLibrary::with_scenes(1);
+    for junk in ["._scene-1.jpg", "@eaDir/scene.jpg/SYNO.jpg", ".thumbnails/large.jpg", ".hidden/a.jpg", "raw/b.jpg", "c.tmp.jpg"] {
+        library.add_scene(9, junk);
+    }
+    let engine = library.writer();
+    let report = engine.index(&[library.photos()], &["raw/".into(), "*.tmp.jpg".into()]).unwrap();
+    assert_eq!(report.scanned, 1, "only the photo counts");
+    let folder = engine.status().unwrap().folders[0].id;
+    engine.set_excludes(folder, &[]).unwrap();
+    assert_eq!(library.index(&engine).scanned, 3, "without patterns, what they left out comes in");
+}
+
+#[test]
+fn non_ascii_names_are_found() {
+    let library = TestLibrary::new();
+    for (number, name) in ["Grüße aus Köln.jpg", "東京/夜 🗼.jpg", "a 'b' \"c\".jpg"].iter().enumerate() {
+        library.add_scene(number as u64 + 1, name);
+    }
+    let engine = library.writer();
+    assert_eq!(library.index(&engine).embedded, 3);
+    let reply = search(&engine, &library.photos().join("東京/夜 🗼.jpg")).unwrap();
+    assert_eq!(names(&reply)[0], "夜 🗼.jpg");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_unicode_is_indexed_all_the_same() {
+    use std::os::unix::ffi::OsStrExt;
+    let library = TestLibrary::with_scenes(1);
+    let odd = library.photos().join(std::ffi::OsStr::from_bytes(b"caf\xe9.jpg"));
+    fs_err::write(&odd, jpeg(&scene(5, 320, 240), 90)).unwrap();
+    let engine = library.writer();
+    assert_eq!(library.index(&engine).embedded, 2);
+    assert_eq!(library.index(&engine).unchanged, 2, "it is recognised again");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_neither_loop_nor_double() {
+    use std::os::unix::fs::symlink;
+    let library = TestLibrary::with_scenes(2);
+    let photos = library.photos();
+    symlink(&photos, photos.join("loop")).unwrap();
+    symlink(photos.join("scene-1.jpg"), photos.join("again.jpg")).unwrap();
+    let outside = library.beside("outside");
+    fs_err::create_dir(&outside).unwrap();
+    fs_err::write(outside.join("far.jpg"), jpeg(&scene(8, 320, 240), 90)).unwrap();
+    symlink(&outside, photos.join("linked")).unwrap();
+    symlink(&outside, outside.join("self")).unwrap();
+    let report = library.index(&library.writer());
+    assert_eq!(report.scanned, 3, "two photos here, one behind the link, none twice");
+}
+
+#[test]
+fn nested_folders_are_one() {
+    let library = TestLibrary::with_scenes(2);
+    library.add_scene(3, "inner/scene-3.jpg");
+    let engine = library.writer();
+    engine.index(&[library.photos().join("inner")], &[]).unwrap();
+    let report = library.index(&engine);
+    assert_eq!((report.scanned, report.embedded, report.unchanged), (3, 2, 1), "what the inner folder had is kept");
+    engine.index(&[library.photos().join("inner")], &[]).unwrap();
+    let folders = engine.status().unwrap().folders;
+    assert_eq!(folders.len(), 1, "the inner folder is covered by the outer one");
+    assert_eq!(folders[0].files, 3);
+}
+
+#[test]
+fn a_bad_file_is_listed_with_its_reason_and_can_be_retried() {
+    let library = TestLibrary::with_scenes(2);
+    let good = jpeg(&scene(3, 320, 240), 90);
+    for (name, bytes) in [("empty.jpg", &b""[..]), ("text.jpg", b"no picture at all"), ("half.jpg", &good[..good.len() / 2])] {
+        make_old(&library.add(name, bytes));
+    }
+    let engine = library.writer();
+    let report = library.index(&engine);
+    assert_eq!(report.embedded, 2, "the good ones are indexed");
+    let reasons: Vec<_> = report.skipped.iter().map(|file| (file.path.rsplit('/').next().unwrap(), file.code.as_str())).collect();
+    assert_eq!(reasons, [("empty.jpg", "empty"), ("half.jpg", "truncated"), ("text.jpg", "not-a-picture")]);
+    assert!(report.skipped.iter().all(|file| !file.message.is_empty()), "each has a reason in words");
+    assert_eq!(library.index(&engine).skipped.len(), 3, "an unchanged bad file is not read again, but stays listed");
+
+    fs_err::write(library.photos().join("half.jpg"), &good).unwrap();
+    engine.retry(&[]).unwrap();
+    let report = library.index(&engine);
+    assert_eq!(report.skipped.len(), 2, "the mended file is no longer skipped");
+    assert_eq!(engine.status().unwrap().images, 3);
+}
+
+#[test]
+fn one_photo_in_many_files_is_embedded_once() {
+    let library = TestLibrary::new();
+    for copy in 0..40 {
+        library.add_scene(1, &format!("copy-{copy}.jpg"));
+    }
+    let engine = library.writer();
+    let report = library.index(&engine);
+    assert_eq!((report.embedded, report.recognised), (1, 39), "equal files, also ones read at the same time, share one embedding");
+    let reply = search(&engine, &library.photos().join("copy-7.jpg")).unwrap();
+    assert_eq!((reply.total, reply.results[0].places.len()), (1, 40), "one entry with forty places");
+    assert_eq!(reply.results[0].file_name, "copy-7.jpg", "the copy that was asked for speaks for all");
+}

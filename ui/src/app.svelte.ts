@@ -1,0 +1,210 @@
+// The application: its parts, what is on screen, and how the parts act on each other.
+
+import { getContext, setContext } from 'svelte';
+import { t } from './i18n/index.svelte';
+import { Activity } from './indexing/activity.svelte';
+import { Library } from './library/library.svelte';
+import { asErrorReply, type Drag, type Host } from './platform/host';
+import { Search, type Asked } from './search/search.svelte';
+import { LOWEST } from './search/bands';
+import type { ErrorReply, Event } from './wire';
+
+export type Screen = 'library' | 'results' | 'skipped';
+
+export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'shortcuts' };
+
+export class App {
+  readonly activity = new Activity();
+  readonly library: Library;
+  readonly search: Search;
+
+  screen = $state<Screen>('library');
+  dialog = $state.raw<DialogShown | null>(null);
+  dragging = $state(false);
+  /** The photo that was dropped before there was any folder to search. */
+  pending = $state.raw<Asked | null>(null);
+  /** Why the library could not be opened. */
+  startError = $state.raw<ErrorReply | null>(null);
+  started = $state(false);
+
+  /** The pending photo's search ran while its folder was still being indexed. */
+  #refreshWhenFinished = false;
+
+  constructor(readonly host: Host) {
+    this.library = new Library(host);
+    this.search = new Search(host, () => this.library.status?.model.bands.similar ?? LOWEST);
+  }
+
+  /** There is no folder yet, and one can be added. */
+  get firstRun(): boolean {
+    return (this.library.status?.writable ?? false) && this.library.folders.length === 0;
+  }
+
+  async start(): Promise<() => void> {
+    const stopEvents = await this.host.onEvent((event) => this.#on(event));
+    const stopDrag = await this.host.onDrag((drag) => this.#onDrag(drag));
+    await this.open();
+    return () => {
+      stopEvents();
+      stopDrag();
+    };
+  }
+
+  async open(): Promise<void> {
+    this.startError = null;
+    try {
+      await this.library.start();
+      this.activity.progress = this.library.status?.progress ?? null;
+      this.started = true;
+    } catch (thrown) {
+      this.startError = asErrorReply(thrown);
+    }
+  }
+
+  /** Does something that may fail, and shows why if it does. */
+  async attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await action();
+    } catch (thrown) {
+      const error = asErrorReply(thrown);
+      this.activity.notify('error', error.message, error.hint);
+      return undefined;
+    }
+  }
+
+  async find(asked: Asked): Promise<void> {
+    if (this.firstRun) {
+      this.pending = asked;
+      return;
+    }
+    this.screen = 'results';
+    await this.search.ask(asked);
+  }
+
+  async findPath(path: string): Promise<void> {
+    const kind = await this.attempt(() => this.host.pathKind(path));
+    if (kind === 'folder') await this.addFolder(path, []);
+    else if (kind === 'file') await this.find({ kind: 'path', path });
+    else if (kind === 'missing') this.activity.notify('error', t('query.missing', { path }), t('query.missing.hint'));
+  }
+
+  async pickPhoto(): Promise<void> {
+    const path = await this.attempt(() => this.host.pickPhoto(t('query.pick.title')));
+    if (path) await this.find({ kind: 'path', path });
+  }
+
+  async paste(): Promise<void> {
+    const pasted = await this.attempt(() => this.host.paste());
+    if (!pasted) return;
+    if (pasted.kind === 'path') await this.findPath(pasted.path);
+    else if (pasted.kind === 'picture') await this.find({ kind: 'pasted' });
+    else this.activity.notify('error', t('query.nothing'), t('query.nothing.hint'));
+  }
+
+  async pickFolder(): Promise<void> {
+    const path = await this.attempt(() => this.host.pickFolder(t('folder.dialog.title')));
+    if (path) await this.addFolder(path, []);
+  }
+
+  /** True when the folder is in the library now. */
+  async addFolder(path: string, excludes: string[]): Promise<boolean> {
+    const added = await this.attempt(() => this.host.addFolder(path, excludes));
+    if (!added) return false;
+    await this.attempt(() => this.library.readStatus());
+    if (!this.pending) await this.showLibrary(null);
+    return true;
+  }
+
+  async removeFolder(id: number): Promise<void> {
+    await this.attempt(async () => {
+      await this.host.removeFolder(id);
+      if (this.library.folder === id) await this.showLibrary(null);
+      await this.library.readStatus();
+      await this.library.readPictures();
+    });
+  }
+
+  async showLibrary(folder: number | null): Promise<void> {
+    this.screen = 'library';
+    await this.library.show(folder);
+  }
+
+  closeSearch(): void {
+    this.search.clear();
+    this.screen = 'library';
+  }
+
+  async reopen(): Promise<void> {
+    const status = await this.attempt(() => this.host.reopen());
+    if (status) this.library.status = status;
+  }
+
+  #on(event: Event): void {
+    switch (event.kind) {
+      case 'progress':
+        this.activity.progress = event.progress;
+        return;
+      case 'library-changed':
+        this.library.changed();
+        this.search.outdated = this.search.query !== null;
+        void this.#findPending();
+        return;
+      case 'folders-changed':
+        void this.attempt(() => this.library.readStatus());
+        return;
+      case 'run-finished':
+        this.activity.finished(event.report);
+        this.library.changed();
+        void this.#findPending();
+        void this.#refreshPending();
+        return;
+      case 'notice':
+        this.activity.notify('info', event.message, event.hint);
+        return;
+    }
+  }
+
+  async #findPending(): Promise<void> {
+    const asked = this.pending;
+    if (!asked || this.firstRun) return;
+    this.pending = null;
+    this.#refreshWhenFinished = true;
+    await this.find(asked);
+  }
+
+  async #refreshPending(): Promise<void> {
+    if (!this.#refreshWhenFinished) return;
+    this.#refreshWhenFinished = false;
+    if (this.screen === 'results') await this.search.refresh();
+  }
+
+  #onDrag(drag: Drag): void {
+    this.dragging = drag.kind === 'over';
+    if (drag.kind !== 'dropped') return;
+    const [first] = drag.paths;
+    if (first === undefined) return;
+    if (drag.paths.length > 1) void this.#dropped(drag.paths);
+    else void this.findPath(first);
+  }
+
+  /** Folders are added, all of them; of several photos the first is searched. */
+  async #dropped(paths: string[]): Promise<void> {
+    const kinds = await Promise.all(paths.map((path) => this.host.pathKind(path)));
+    const photos = paths.filter((_, i) => kinds[i] === 'file');
+    for (const [i, path] of paths.entries()) {
+      if (kinds[i] === 'folder') await this.addFolder(path, []);
+    }
+    if (photos.length > 1) this.activity.notify('info', t('query.several'));
+    if (photos[0] !== undefined) await this.find({ kind: 'path', path: photos[0] });
+  }
+}
+
+const KEY = Symbol('app');
+
+export function provideApp(app: App): void {
+  setContext(KEY, app);
+}
+
+export function useApp(): App {
+  return getContext<App>(KEY);
+}

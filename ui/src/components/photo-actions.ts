@@ -1,0 +1,42 @@
+// What can be done with a photo, in one place for tiles, menus and panels.
+
+import type { App } from '../app.svelte';
+import { t } from '../i18n/index.svelte';
+import type { MenuItem } from './Menu.svelte';
+
+export interface ActedOn {
+  id: string;
+  file_name: string;
+}
+
+export function findLookAlikes(app: App, photo: ActedOn): Promise<void> {
+  return app.find({ kind: 'image', id: photo.id, name: photo.file_name });
+}
+
+export function openPhoto(app: App, photo: ActedOn): Promise<void> {
+  return app.attempt(() => app.host.open(photo.id));
+}
+
+export function showInFolder(app: App, photo: ActedOn): Promise<void> {
+  return app.attempt(() => app.host.showInFolder(photo.id));
+}
+
+export async function copyPath(app: App, photo: ActedOn): Promise<void> {
+  await app.attempt(async () => {
+    const { places } = await app.host.picture(photo.id);
+    const place = places.find((place) => !place.offline) ?? places[0];
+    if (!place) return;
+    await app.host.copyText(place.path);
+    app.activity.notify('info', t('photo.copied'));
+  });
+}
+
+export function photoMenu(app: App, photo: ActedOn, preview: () => void): MenuItem[] {
+  return [
+    { label: t('photo.search'), icon: 'search', keys: 'S', action: () => void findLookAlikes(app, photo) },
+    { label: t('photo.preview'), icon: 'eye', keys: t('keys.name.space'), action: preview },
+    { label: t('photo.open'), icon: 'open', keys: t('keys.name.enter'), action: () => void openPhoto(app, photo) },
+    { label: t('photo.show'), icon: 'folder', action: () => void showInFolder(app, photo) },
+    { label: t('photo.copy-path'), icon: 'copy', action: () => void copyPath(app, photo) },
+  ];
+}

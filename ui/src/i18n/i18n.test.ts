@@ -1,0 +1,37 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { en } from './en';
+import { fileSize, setLanguage, t } from './index.svelte';
+import { zh } from './zh';
+
+const placeholders = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
+
+describe('the dictionaries', () => {
+  afterEach(() => setLanguage('en'));
+
+  it('have the same keys in both languages', () => {
+    expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort());
+  });
+
+  it('use the same values in both languages', () => {
+    for (const key of Object.keys(en) as (keyof typeof en)[]) {
+      expect(placeholders(zh[key]), key).toEqual(placeholders(en[key]));
+    }
+  });
+
+  it('leave no text empty', () => {
+    for (const text of [...Object.values(en), ...Object.values(zh)]) expect(text.trim()).not.toBe('');
+  });
+
+  it('choose the form by the number and write it with separators', () => {
+    expect(t('results.count', { n: 1 })).toBe('1 look-alike');
+    expect(t('results.count', { n: 1212 })).toBe('1,212 look-alikes');
+    setLanguage('zh-CN');
+    expect(t('results.count', { n: 1212 })).toBe('1,212 张相似照片');
+    expect(document.documentElement.lang, 'screen readers need to know').toBe('zh-CN');
+  });
+
+  it('write sizes as people read them', () => {
+    expect(fileSize(3_612_345)).toBe('3.6 MB');
+    expect(fileSize(712)).toBe('712 byte');
+  });
+});

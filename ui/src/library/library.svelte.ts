@@ -1,0 +1,85 @@
+// The library as the window shows it: folders and counts, and the photos of the chosen folder, newest first.
+
+import { asErrorReply, type Host } from '../platform/host';
+import type { ErrorReply, Picture, Status } from '../wire';
+
+const CHUNK = 1000;
+/** While photos come in, the list is read again at most this often, and less often where reading it takes long. */
+const REREAD_AFTER_MS = 1500;
+
+export class Library {
+  status = $state.raw<Status | null>(null);
+  /** The folder shown; null for all. */
+  folder = $state<number | null>(null);
+  pictures = $state.raw<Picture[]>([]);
+  loading = $state(false);
+  error = $state.raw<ErrorReply | null>(null);
+  selected = $state(-1);
+
+  readonly folders = $derived(this.status?.folders ?? []);
+
+  #turn = 0;
+  #rereadTimer: ReturnType<typeof setTimeout> | null = null;
+  #lastReadTook = 0;
+
+  constructor(private readonly host: Host) {}
+
+  async start(): Promise<void> {
+    await this.readStatus();
+    await this.readPictures();
+  }
+
+  async readStatus(): Promise<void> {
+    this.status = await this.host.status();
+  }
+
+  async show(folder: number | null): Promise<void> {
+    if (folder === this.folder) return;
+    this.folder = folder;
+    this.pictures = [];
+    this.selected = -1;
+    await this.readPictures();
+  }
+
+  /** The engine said that pictures came or went. */
+  changed(): void {
+    if (this.#rereadTimer) return;
+    const wait = this.pictures.length === 0 ? 150 : Math.max(REREAD_AFTER_MS, 10 * this.#lastReadTook);
+    this.#rereadTimer = setTimeout(() => {
+      this.#rereadTimer = null;
+      void this.readPictures();
+      this.readStatus().catch((thrown: unknown) => (this.error = asErrorReply(thrown)));
+    }, wait);
+  }
+
+  /** Reads all of the list in slices. The first showing appends them; later ones replace the list in one go. */
+  async readPictures(): Promise<void> {
+    const turn = ++this.#turn;
+    const growing = this.pictures.length === 0;
+    const started = performance.now();
+    this.loading = true;
+    try {
+      let read: Picture[] = [];
+      for (;;) {
+        const reply = await this.host.library({ folder: this.folder, offset: read.length, limit: CHUNK });
+        if (turn !== this.#turn) return;
+        read = read.concat(reply.pictures);
+        if (growing) this.pictures = read;
+        if (read.length >= reply.total || reply.pictures.length === 0) break;
+      }
+      this.#replace(read);
+      this.error = null;
+    } catch (thrown) {
+      if (turn === this.#turn) this.error = asErrorReply(thrown);
+    } finally {
+      if (turn === this.#turn) this.loading = false;
+      this.#lastReadTook = performance.now() - started;
+    }
+  }
+
+  #replace(read: Picture[]): void {
+    const selected = this.pictures[this.selected]?.id;
+    this.pictures = read;
+    if (selected !== undefined) this.selected = read.findIndex((picture) => picture.id === selected);
+  }
+}

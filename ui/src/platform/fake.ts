@@ -1,0 +1,251 @@
+// A host without an engine, for unit tests and for looking at the window in a browser. It keeps a made-up library
+// in memory and does what the engine's contract says: frozen result sets, ranked by band, thresholds before paging.
+
+import { bands } from '../search/bands';
+import type {
+  Band, BandCounts, BandLimits, ErrorReply, Event, FolderInfo, LibraryReply, LibraryRequest, PageRequest, Picture,
+  PictureDetails, Progress, SearchHit, SearchReply, SearchRequest, SkippedFile, Status,
+} from '../wire';
+import type { Drag, Host, Pasted, PathKind, Stop } from './host';
+
+export interface FakePicture extends Picture {
+  /** Places of the file; several are byte-identical copies. */
+  paths: string[];
+  /** Similarity to any query. */
+  similarity: number;
+  offline?: boolean;
+}
+
+export const limits: BandLimits = { same_picture: 0.85, same_scene: 0.7, similar: 0.55 };
+
+export const idle: Progress = { stage: 'idle', scanned: 0, total: 0, done: 0, skipped: 0, rate: 0, seconds_left: null };
+
+export function fakeId(number: number): string {
+  return number.toString(16).padStart(64, '0');
+}
+
+export class FakeHost implements Host {
+  pictures: FakePicture[] = [];
+  folders: FolderInfo[] = [];
+  skippedFiles: SkippedFile[] = [];
+  progress: Progress = idle;
+  writable = true;
+  clipboard: Pasted = { kind: 'nothing' };
+  /** Answers of the native dialogs. */
+  chosen: string | null = null;
+  kinds = new Map<string, PathKind>();
+  /** What was asked of it, in order. */
+  readonly calls: string[] = [];
+  /** Makes the next call of a name fail. */
+  readonly failures = new Map<string, ErrorReply>();
+  thumbnail = (id: string): string => `fake:thumb/${id}`;
+
+  #handlers: ((event: Event) => void)[] = [];
+  #dragHandlers: ((drag: Drag) => void)[] = [];
+  #sets = new Map<string, { request: string; hits: SearchHit[] }>();
+
+  emit(event: Event): void {
+    for (const handler of this.#handlers) handler(event);
+  }
+
+  drag(drag: Drag): void {
+    for (const handler of this.#dragHandlers) handler(drag);
+  }
+
+  async status(): Promise<Status> {
+    this.#called('status');
+    const files = this.pictures.reduce((sum, picture) => sum + picture.paths.length, 0);
+    return {
+      folders: this.folders, files, images: this.pictures.length, skipped: this.skippedFiles.length, pending_sync: 0,
+      model: { id: 'fake', name: 'Fake', dimension: 2, bands: limits, licence: 'MIT' },
+      data_dir: '/data', progress: this.progress, writable: this.writable, version: '0.0.0',
+    };
+  }
+
+  async reopen(): Promise<Status> {
+    this.writable = true;
+    return this.status();
+  }
+
+  async addFolder(path: string, excludes: string[]): Promise<FolderInfo> {
+    this.#called('addFolder', path);
+    const folder: FolderInfo = {
+      id: this.folders.length + 1, path, name: path.split('/').at(-1) ?? path, state: 'watching', state_reason: null,
+      files: this.pictures.length, skipped: 0, excludes, scanned_at: null,
+    };
+    this.folders = [...this.folders, folder];
+    return folder;
+  }
+
+  async removeFolder(id: number): Promise<void> {
+    this.#called('removeFolder', id);
+    this.folders = this.folders.filter((folder) => folder.id !== id);
+  }
+
+  async pauseFolder(id: number, paused: boolean): Promise<void> {
+    this.#called('pauseFolder', id, paused);
+    this.#change(id, { state: paused ? 'paused' : 'watching' });
+  }
+
+  async setExcludes(id: number, excludes: string[]): Promise<void> {
+    this.#called('setExcludes', id);
+    this.#change(id, { excludes });
+  }
+
+  #change(id: number, change: Partial<FolderInfo>): void {
+    this.folders = this.folders.map((folder) => (folder.id === id ? { ...folder, ...change } : folder));
+    this.emit({ kind: 'folders-changed' });
+  }
+
+  async rescan(): Promise<void> {
+    this.#called('rescan');
+  }
+
+  async pause(): Promise<void> {
+    this.#setProgress({ ...this.progress, stage: 'paused' });
+  }
+
+  async resume(): Promise<void> {
+    this.#setProgress({ ...this.progress, stage: 'indexing' });
+  }
+
+  #setProgress(progress: Progress): void {
+    this.progress = progress;
+    this.emit({ kind: 'progress', progress });
+  }
+
+  async skipped(): Promise<SkippedFile[]> {
+    return this.skippedFiles;
+  }
+
+  async retry(ids: number[]): Promise<number> {
+    this.#called('retry', ...ids);
+    const before = this.skippedFiles.length;
+    this.skippedFiles = this.skippedFiles.filter(({ id }) => ids.length > 0 && !ids.includes(id));
+    this.emit({ kind: 'library-changed' });
+    return before - this.skippedFiles.length;
+  }
+
+  async search(request: SearchRequest): Promise<SearchReply> {
+    const { query } = request;
+    this.#called('search', query.kind === 'path' ? query.path : query.id);
+    const queryId = query.kind === 'image' ? query.id : fakeId(0xfeed);
+    return this.#freeze(query.kind === 'path' ? query.path : query.id, queryId, request);
+  }
+
+  async searchPasted(similarity: number, pageSize: number): Promise<SearchReply> {
+    this.#called('searchPasted');
+    return this.#freeze('pasted', fakeId(0xfeed), { similarity, page: 1, page_size: pageSize });
+  }
+
+  #freeze(request: string, queryId: string, view: { similarity: number; page: number; page_size: number }): Promise<SearchReply> {
+    const hits = this.pictures
+      .map((picture) => asHit(picture, queryId))
+      .sort((a, b) => bands.indexOf(a.band) - bands.indexOf(b.band) || b.similarity - a.similarity)
+      .map((hit, i) => ({ ...hit, rank: i + 1 }));
+    const set = `${this.#sets.size + 1}:${queryId}`;
+    this.#sets.set(set, { request, hits });
+    return this.page({ result_set: set, ...view });
+  }
+
+  async page(request: PageRequest): Promise<SearchReply> {
+    this.#called('page', request.page);
+    const set = this.#sets.get(request.result_set);
+    if (!set) throw { code: 'result-set-gone', message: 'gone', hint: null } satisfies ErrorReply;
+    const passing = set.hits.filter((hit) => hit.similarity >= request.similarity);
+    const first = (request.page - 1) * request.page_size;
+    return {
+      query: set.request, query_id: request.result_set.slice(request.result_set.indexOf(':') + 1), query_width: 600, query_height: 400,
+      result_set: request.result_set, frozen_at: 1_800_000_000, total: passing.length, total_is_exact: true, bands: countBands(set.hits),
+      page: request.page, page_size: request.page_size, results: passing.slice(first, first + request.page_size), took_ms: 3,
+    };
+  }
+
+  async library(request: LibraryRequest): Promise<LibraryReply> {
+    this.#called('library', request.offset);
+    return { total: this.pictures.length, pictures: this.pictures.slice(request.offset, request.offset + request.limit) };
+  }
+
+  async picture(id: string): Promise<PictureDetails> {
+    const picture = this.pictures.find((picture) => picture.id === id);
+    if (!picture) throw { code: 'not-found', message: 'no such picture', hint: null } satisfies ErrorReply;
+    const places = picture.paths.map((path) => ({ path, offline: picture.offline ?? false }));
+    return { ...picture, format: 'jpeg', bytes: 3_612_345, taken_at: '2025-07-14T18:20:00', camera: 'Fujifilm X-T4', places };
+  }
+
+  thumbnailUrl(id: string): string {
+    return this.thumbnail(id);
+  }
+
+  previewUrl(id: string): string {
+    return this.thumbnail(id);
+  }
+
+  async pickFolder(): Promise<string | null> {
+    return this.chosen;
+  }
+
+  async pickPhoto(): Promise<string | null> {
+    return this.chosen;
+  }
+
+  async pathKind(path: string): Promise<PathKind> {
+    return this.kinds.get(path) ?? 'missing';
+  }
+
+  async paste(): Promise<Pasted> {
+    return this.clipboard;
+  }
+
+  async copyText(text: string): Promise<void> {
+    this.#called('copyText', text);
+  }
+
+  async open(id: string): Promise<void> {
+    this.#called('open', id);
+  }
+
+  async showInFolder(id: string): Promise<void> {
+    this.#called('showInFolder', id);
+  }
+
+  async onEvent(handler: (event: Event) => void): Promise<Stop> {
+    this.#handlers.push(handler);
+    return () => (this.#handlers = this.#handlers.filter((known) => known !== handler));
+  }
+
+  async onDrag(handler: (drag: Drag) => void): Promise<Stop> {
+    this.#dragHandlers.push(handler);
+    return () => (this.#dragHandlers = this.#dragHandlers.filter((known) => known !== handler));
+  }
+
+  #called(name: string, ...details: unknown[]): void {
+    this.calls.push([name, ...details].join(' '));
+    const failure = this.failures.get(name);
+    if (!failure) return;
+    this.failures.delete(name);
+    throw failure;
+  }
+}
+
+function asHit(picture: FakePicture, queryId: string): SearchHit {
+  const isQuery = picture.id === queryId;
+  const similarity = isQuery ? 1 : picture.similarity;
+  return {
+    rank: 0, id: picture.id, path: picture.paths[0] ?? '', file_name: picture.file_name, similarity, distance: 1 / similarity - 1,
+    band: isQuery ? 'same-file' : bandOf(similarity), width: picture.width, height: picture.height, is_query: isQuery,
+    places: picture.paths.map((path) => ({ path, offline: picture.offline ?? false })),
+  };
+}
+
+function bandOf(similarity: number): Band {
+  if (similarity >= 1) return 'same-file';
+  if (similarity >= limits.same_picture) return 'same-picture';
+  if (similarity >= limits.same_scene) return 'same-scene';
+  return similarity >= limits.similar ? 'similar' : 'weak';
+}
+
+function countBands(hits: SearchHit[]): BandCounts {
+  const of = (band: Band) => hits.filter((hit) => hit.band === band).length;
+  return { same_file: of('same-file'), same_picture: of('same-picture'), same_scene: of('same-scene'), similar: of('similar'), weak: of('weak') };
+}

@@ -1,0 +1,76 @@
+// What the UI needs from whatever it runs in. Everything that crosses is a `wire` type or plain text;
+// every promise rejects with an `ErrorReply`.
+
+import type {
+  ErrorReply,
+  Event,
+  FolderInfo,
+  LibraryReply,
+  LibraryRequest,
+  PageRequest,
+  PictureDetails,
+  SearchReply,
+  SearchRequest,
+  SkippedFile,
+  Status,
+} from '../wire';
+
+/** What the clipboard held. A picture stays with the host until the next paste, so that it can be searched again. */
+export type Pasted = { kind: 'path'; path: string } | { kind: 'picture' } | { kind: 'nothing' };
+
+/** Files dragged over or dropped on the window. */
+export type Drag = { kind: 'over' } | { kind: 'left' } | { kind: 'dropped'; paths: string[] };
+
+export type PathKind = 'folder' | 'file' | 'missing';
+
+export type Stop = () => void;
+
+export interface Host {
+  status(): Promise<Status>;
+  /** Tries again to become the one that writes to the library. */
+  reopen(): Promise<Status>;
+
+  addFolder(path: string, excludes: string[]): Promise<FolderInfo>;
+  removeFolder(id: number): Promise<void>;
+  pauseFolder(id: number, paused: boolean): Promise<void>;
+  setExcludes(id: number, excludes: string[]): Promise<void>;
+
+  rescan(): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  skipped(): Promise<SkippedFile[]>;
+  /** An empty list retries all; answers how many are tried. */
+  retry(ids: number[]): Promise<number>;
+
+  search(request: SearchRequest): Promise<SearchReply>;
+  /** Searches with the picture of the last paste. */
+  searchPasted(similarity: number, pageSize: number): Promise<SearchReply>;
+  page(request: PageRequest): Promise<SearchReply>;
+  library(request: LibraryRequest): Promise<LibraryReply>;
+  picture(id: string): Promise<PictureDetails>;
+
+  /** Address of the small JPEG of a catalogued picture or of the query of a kept result set. */
+  thumbnailUrl(id: string): string;
+  previewUrl(id: string): string;
+
+  /** Native dialogs; null when the user closed them. */
+  pickFolder(title: string): Promise<string | null>;
+  pickPhoto(title: string): Promise<string | null>;
+  pathKind(path: string): Promise<PathKind>;
+  paste(): Promise<Pasted>;
+  copyText(text: string): Promise<void>;
+  open(id: string): Promise<void>;
+  showInFolder(id: string): Promise<void>;
+
+  onEvent(handler: (event: Event) => void): Promise<Stop>;
+  onDrag(handler: (drag: Drag) => void): Promise<Stop>;
+}
+
+/** Whatever was thrown, as an error that can be shown. */
+export function asErrorReply(thrown: unknown): ErrorReply {
+  if (thrown !== null && typeof thrown === 'object' && 'code' in thrown && 'message' in thrown) {
+    return thrown as ErrorReply;
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: 'internal', message, hint: null };
+}

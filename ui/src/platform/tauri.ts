@@ -1,0 +1,66 @@
+// The host of the desktop window. The only file that knows Tauri.
+
+import { convertFileSrc, invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { getCurrentWebview } from '@tauri-apps/api/webview';
+import type { Event } from '../wire';
+import type { Drag, Host } from './host';
+
+export const tauriHost: Host = {
+  status: () => invoke('status'),
+  reopen: () => invoke('reopen'),
+
+  addFolder: (path, excludes) => invoke('add_folder', { path, excludes }),
+  removeFolder: (id) => invoke('remove_folder', { id }),
+  pauseFolder: (id, paused) => invoke('pause_folder', { id, paused }),
+  setExcludes: (id, excludes) => invoke('set_excludes', { id, excludes }),
+
+  rescan: () => invoke('rescan'),
+  pause: () => invoke('pause'),
+  resume: () => invoke('resume'),
+  skipped: () => invoke('skipped'),
+  retry: (ids) => invoke('retry', { ids }),
+
+  search: (request) => invoke('search', { request }),
+  searchPasted: (similarity, pageSize) => invoke('search_pasted', { similarity, pageSize }),
+  page: (request) => invoke('page', { request }),
+  library: (request) => invoke('library', { request }),
+  picture: (id) => invoke('picture', { id }),
+
+  thumbnailUrl: (id) => picture('thumb', id),
+  previewUrl: (id) => picture('preview', id),
+
+  pickFolder: (title) => invoke('pick_folder', { title }),
+  pickPhoto: (title) => invoke('pick_photo', { title }),
+  pathKind: (path) => invoke('path_kind', { path }),
+  paste: () => invoke('paste'),
+  copyText: (text) => invoke('copy_text', { text }),
+  open: (id) => invoke('open', { id }),
+  showInFolder: (id) => invoke('show_in_folder', { id }),
+
+  onEvent: (handler) => listen<Event>('engine', (event) => handler(event.payload)),
+  onDrag: (handler) => getCurrentWebview().onDragDropEvent((event) => {
+    const drag = asDrag(event.payload);
+    if (drag) handler(drag);
+  }),
+};
+
+type TauriDrag = { type: 'enter' | 'over' | 'leave' } | { type: 'drop'; paths: string[] };
+
+function asDrag(payload: TauriDrag): Drag | null {
+  switch (payload.type) {
+    case 'enter':
+      return { kind: 'over' };
+    case 'leave':
+      return { kind: 'left' };
+    case 'drop':
+      return { kind: 'dropped', paths: payload.paths };
+    case 'over':
+      return null; // once per mouse move; `enter` has said it already
+  }
+}
+
+/** `thumb://localhost/KIND/ID`, or `http://thumb.localhost/KIND/ID` where the webview knows no other schemes. */
+function picture(kind: 'thumb' | 'preview', id: string): string {
+  return `${convertFileSrc('', 'thumb')}${kind}/${id}`;
+}

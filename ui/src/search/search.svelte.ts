@@ -1,0 +1,182 @@
+// One search: its query, its frozen result set, the pages loaded so far, and the threshold over them.
+
+import { asErrorReply, type Host } from '../platform/host';
+import { bands } from './bands';
+import type { BandCounts, ErrorReply, SearchHit, SearchReply } from '../wire';
+
+export type Asked = { kind: 'path'; path: string } | { kind: 'image'; id: string; name: string } | { kind: 'pasted' };
+
+/** What is known of the query once the engine has read it. */
+export interface QueryPicture {
+  id: string;
+  path: string;
+  width: number;
+  height: number;
+}
+
+const PAGE = 100;
+const none: BandCounts = { same_file: 0, same_picture: 0, same_scene: 0, similar: 0, weak: 0 };
+
+export class Search {
+  asked = $state.raw<Asked | null>(null);
+  query = $state.raw<QueryPicture | null>(null);
+  /** The ranked prefix loaded so far, whatever the threshold. */
+  hits = $state.raw<SearchHit[]>([]);
+  counts = $state.raw<BandCounts>(none);
+  /** Results at or above the threshold. */
+  total = $state(0);
+  exact = $state(true);
+  threshold = $state(0);
+  frozenAt = $state(0);
+  tookMs = $state(0);
+  /** The library changed after the set was frozen. */
+  outdated = $state(false);
+  loading = $state(false);
+  error = $state.raw<ErrorReply | null>(null);
+  selected = $state(-1);
+
+  /** Loaded results that pass the threshold. */
+  readonly shown = $derived(this.hits.filter((hit) => hit.rank <= this.total));
+  /** Results of the set, weak ones included. */
+  readonly inAll = $derived(Object.values(this.counts).reduce((sum, count) => sum + count, 0));
+
+  #before: Asked[] = $state.raw([]);
+  #set = '';
+  /** Answers to anything older than this are dropped. */
+  #turn = 0;
+  #loadingPage = false;
+  #pages = 0;
+
+  constructor(
+    private readonly host: Host,
+    private readonly usualThreshold: () => number,
+  ) {}
+
+  get canGoBack(): boolean {
+    return this.#before.length > 0;
+  }
+
+  async ask(asked: Asked): Promise<void> {
+    if (this.asked && !sameQuestion(this.asked, asked)) this.#before = [...this.#before.slice(-19), this.asked];
+    await this.#run(asked, this.usualThreshold());
+  }
+
+  async back(): Promise<void> {
+    const asked = this.#before.at(-1);
+    if (!asked) return;
+    this.#before = this.#before.slice(0, -1);
+    await this.#run(asked, this.usualThreshold());
+  }
+
+  /** The same question to the library as it is now. */
+  async refresh(): Promise<void> {
+    if (this.asked) await this.#run(this.asked, this.threshold);
+  }
+
+  clear(): void {
+    this.#turn += 1;
+    this.asked = null;
+    this.query = null;
+    this.error = null;
+    this.loading = false;
+    this.#before = [];
+    this.#empty();
+  }
+
+  /** Called while the slider moves: the set is frozen, so only the count has to be asked for. */
+  async setThreshold(threshold: number): Promise<void> {
+    this.threshold = threshold;
+    if (!this.#set) return;
+    const turn = this.#turn;
+    try {
+      const reply = await this.host.page({ result_set: this.#set, similarity: threshold, page: 1, page_size: 1 });
+      if (turn === this.#turn && this.threshold === threshold) this.total = reply.total;
+    } catch (thrown) {
+      if (turn === this.#turn) this.#failed(thrown);
+    }
+  }
+
+  /** Loads the next page of the frozen set, if the threshold lets more through. */
+  async loadMore(): Promise<void> {
+    if (this.#loadingPage || this.loading || !this.#set || this.#pages * PAGE >= this.total) return;
+    this.#loadingPage = true;
+    const turn = this.#turn;
+    try {
+      const page = this.#pages + 1;
+      const reply = await this.host.page({ result_set: this.#set, similarity: 0, page, page_size: PAGE });
+      if (turn !== this.#turn) return;
+      this.#pages = page;
+      this.hits = byBand([...this.hits, ...reply.results]);
+    } catch (thrown) {
+      if (turn === this.#turn) this.#failed(thrown);
+    } finally {
+      this.#loadingPage = false;
+    }
+  }
+
+  async #run(asked: Asked, threshold: number): Promise<void> {
+    const turn = ++this.#turn;
+    this.asked = asked;
+    this.error = null;
+    this.loading = true;
+    this.threshold = threshold;
+    try {
+      const reply = await this.#search(asked);
+      if (turn !== this.#turn) return;
+      this.#take(reply);
+      await this.setThreshold(threshold);
+    } catch (thrown) {
+      if (turn !== this.#turn) return;
+      this.query = null;
+      this.#failed(thrown);
+    } finally {
+      if (turn === this.#turn) this.loading = false;
+    }
+  }
+
+  #search(asked: Asked): Promise<SearchReply> {
+    if (asked.kind === 'pasted') return this.host.searchPasted(0, PAGE);
+    const query = asked.kind === 'path' ? asked : { kind: 'image' as const, id: asked.id };
+    return this.host.search({ query, similarity: 0, page: 1, page_size: PAGE });
+  }
+
+  #take(reply: SearchReply): void {
+    this.#set = reply.result_set;
+    this.query = { id: reply.query_id, path: reply.query, width: reply.query_width, height: reply.query_height };
+    this.hits = byBand(reply.results);
+    this.#pages = 1;
+    this.counts = reply.bands;
+    this.total = reply.total;
+    this.exact = reply.total_is_exact;
+    this.frozenAt = reply.frozen_at;
+    this.tookMs = reply.took_ms;
+    this.outdated = false;
+    this.selected = -1;
+  }
+
+  #failed(thrown: unknown): void {
+    const error = asErrorReply(thrown);
+    this.#empty();
+    // The engine keeps only the latest sets: asking again makes a new one.
+    if (error.code === 'result-set-gone') void this.refresh();
+    else this.error = error;
+  }
+
+  #empty(): void {
+    this.#set = '';
+    this.hits = [];
+    this.counts = none;
+    this.total = 0;
+    this.outdated = false;
+    this.selected = -1;
+  }
+}
+
+/** Ranks rise within a band; only the photo itself may tie with a picture that looks exactly the same. */
+function byBand(hits: SearchHit[]): SearchHit[] {
+  return hits.toSorted((a, b) => bands.indexOf(a.band) - bands.indexOf(b.band) || a.rank - b.rank);
+}
+
+function sameQuestion(a: Asked, b: Asked): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,18 @@
+// jsdom lays nothing out and has no ResizeObserver: give every element the size of a usual window.
+class FixedSize {
+  constructor(private readonly report: ResizeObserverCallback) {}
+  observe(target: Element) {
+    const contentRect = { width: 1000, height: 700 } as DOMRectReadOnly;
+    this.report([{ target, contentRect } as ResizeObserverEntry], this as unknown as ResizeObserver);
+  }
+  unobserve() {}
+  disconnect() {}
+}
+globalThis.ResizeObserver = FixedSize as unknown as typeof ResizeObserver;
+Element.prototype.scrollTo = function () {};
+HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
+  this.open = false;
+};
