@@ -9,8 +9,11 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# C decoders that this machine has: HEIC/AVIF by libheif, scaled JPEG by libjpeg-turbo.
-FEATURES = $(shell (pkg-config --exists 'libheif >= 1.15' && echo heif; pkg-config --exists libturbojpeg && echo turbojpeg) 2>/dev/null | paste -sd, -)
+# HEIC and AVIF where this machine has libheif.
+HEIF = $(shell pkg-config --exists 'libheif >= 1.15' 2>/dev/null && echo lookalike-engine/heif,)
+# Always the whole workspace, narrowed to the programs that are wanted: the features of shared dependencies, and with them
+# what is already built, then stay the same whatever is asked for.
+RELEASE := cargo build --release --locked --workspace
 # mold links several times faster than the default linker.
 export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS ?= $(shell command -v mold >/dev/null && echo -Clink-arg=-fuse-ld=mold)
 # Tools that tests need but that are no part of the project; shared by all checkouts.
@@ -26,9 +29,11 @@ run:
 	@scripts/setup.sh run
 	@if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] || [ "$$(uname -s)" != Linux ]; then \
 	  $(MAKE) --no-print-directory ui && \
-	  cargo run --release -p lookalike-desktop --features "custom-protocol,$(FEATURES)"; \
+	  $(RELEASE) --features "$(HEIF)lookalike-desktop/custom-protocol" --bin lookalike-desktop --bin lookalike && \
+	  target/release/lookalike-desktop; \
 	else \
-	  cargo build --release -p lookalike --features "$(FEATURES)" && scripts/headless-run.sh target/release/lookalike "$(PHOTOS)"; \
+	  $(RELEASE) --features "$(HEIF)lookalike-desktop/custom-protocol" --bin lookalike --bin sample-library && \
+	  scripts/headless-run.sh target/release "$(PHOTOS)"; \
 	fi
 
 ui: ui/node_modules/.package-lock.json
@@ -37,28 +42,42 @@ ui: ui/node_modules/.package-lock.json
 ui/node_modules/.package-lock.json: ui/package-lock.json
 	npm --prefix ui ci --silent --no-audit --no-fund
 
-# Everything is built once, with all features, so that the steps share one set of artefacts.
-CARGO_ALL := --workspace --all-features --locked
+# Tests build everything once, with all features, so that the steps share one set of artefacts.
+ALL := --workspace --all-features --locked
 
-test: export LOOKALIKE_DATA_DIR :=
+# The user's own library has no part in the tests.
+test: unexport LOOKALIKE_DATA_DIR
 test:
 	@scripts/setup.sh test
 	$(MAKE) --no-print-directory ui
-	$(MAKE) --no-print-directory check-rust test-rust check-types check-licences test-ui test-train test-window
+	$(MAKE) --no-print-directory check-rust test-rust check-types test-ui test-window test-train check-licences
 	@echo "all checks passed"
 
 check-rust:
 	cargo fmt --all --check
-	cargo clippy $(CARGO_ALL) --all-targets -- -D warnings
+	cargo clippy $(ALL) --all-targets -- -D warnings
 
 test-rust:
-	cargo build $(CARGO_ALL) --all-targets
-	cargo test $(CARGO_ALL)
+	cargo build $(ALL) --all-targets
+	cargo test $(ALL)
 
 # ui/src/wire.ts is generated from the engine's wire types; the committed file must be what they say.
 check-types:
-	TS_RS_EXPORT_DIR=$(CURDIR)/ui/src TS_RS_LARGE_INT=number cargo test $(CARGO_ALL) -p lookalike-engine --lib export_bindings
+	TS_RS_EXPORT_DIR=$(CURDIR)/ui/src TS_RS_LARGE_INT=number cargo test $(ALL) --lib export_bindings
 	git diff --exit-code -- ui/src/wire.ts
+
+test-ui: ui/node_modules/.package-lock.json
+	npm --prefix ui run check
+	npm --prefix ui run lint
+	npm --prefix ui test
+
+# The real window under Xvfb, driven by WebDriver.
+test-window: $(TOOLS)/bin/tauri-driver
+	TAURI_DRIVER=$(TOOLS)/bin/tauri-driver tests/e2e/run.sh
+
+# The parts of the training recipe that need neither data nor hours.
+test-train: $(TOOLS)/train-venv/ready
+	cd models/train && $(TOOLS)/train-venv/bin/python -m pytest -q -p no:cacheprovider tests
 
 check-licences: $(TOOLS)/bin/cargo-deny
 	cargo deny --all-features check licenses bans sources
@@ -66,7 +85,10 @@ check-licences: $(TOOLS)/bin/cargo-deny
 $(TOOLS)/bin/cargo-deny:
 	cargo install cargo-deny --version 0.20.2 --locked --root $(TOOLS)
 
-test-ui: ui/node_modules/.package-lock.json
-	npm --prefix ui run check
-	npm --prefix ui run lint
-	npm --prefix ui test
+$(TOOLS)/bin/tauri-driver:
+	cargo install tauri-driver --version 2.1.0 --locked --root $(TOOLS)
+
+$(TOOLS)/train-venv/ready: models/train/requirements.lock
+	python3 -m venv $(TOOLS)/train-venv
+	$(TOOLS)/train-venv/bin/pip install -q -r models/train/requirements.lock
+	touch $@

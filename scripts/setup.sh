@@ -4,11 +4,11 @@
 set -euo pipefail
 purpose=${1:?run or test}
 
-# C toolchain and linker; WebKitGTK for the window; C decoders for HEIC/AVIF and fast JPEG.
-packages=(build-essential pkg-config mold libwebkit2gtk-4.1-dev libgtk-3-dev libheif-dev libturbojpeg0-dev)
+# C toolchain and linker; WebKitGTK for the window; libheif for HEIC and AVIF.
+packages=(build-essential pkg-config mold libwebkit2gtk-4.1-dev libgtk-3-dev libheif-dev)
 if [ "$purpose" = test ]; then
-  # A screen, a session bus and a driver for the real window; Debian's wallpapers as photos that nobody here made.
-  packages+=(xvfb xauth dbus dbus-x11 webkit2gtk-driver fonts-dejavu-core python3-venv desktop-base)
+  # A screen, a session bus and a driver for the real window; Python for the training recipe's tests.
+  packages+=(xvfb xauth dbus dbus-x11 webkit2gtk-driver fonts-dejavu-core python3-venv)
 fi
 
 if command -v apt-get >/dev/null; then
@@ -31,7 +31,7 @@ if command -v apt-get >/dev/null; then
   fi
 else
   case "$(uname -s)" in
-    Darwin) command -v pkg-config >/dev/null || echo "For HEIC and AVIF and faster JPEG: brew install pkg-config libheif jpeg-turbo" >&2 ;;
+    Darwin) command -v pkg-config >/dev/null || echo "For HEIC and AVIF: brew install pkg-config libheif" >&2 ;;
     Linux) echo "Not a Debian or Ubuntu system: install the counterparts of ${packages[*]} if the build asks for them." >&2 ;;
     *) echo "On Windows: install the Visual Studio Build Tools (C++) and WebView2 (part of Windows 11); build in Git Bash." >&2 ;;
   esac

@@ -63,10 +63,10 @@ def main():
         keep = np.ones(scores.shape, bool) if leave_out is None else ~leave_out
         limit, precision, recall = lowest_limit(scores[keep], right[keep], AIMS[name])
         report[name] = {"limit": round(limit, 3), "precision": round(precision, 3), "recall": round(recall, 3), "pairs": int(right[keep].sum())}
-    chosen = rng.sample(range(len(images)), 300)
+    chosen = rng.sample(range(len(images)), 150)
     queries = embed([prepare(edit(images[i], rng), args.size) for edit in EDITS.values() for i in chosen])
     measure("same-picture", queries, gallery, np.tile(chosen, len(EDITS))[:, None] == np.arange(len(images)))
-    chosen = rng.sample(range(len(images)), 800)
+    chosen = rng.sample(range(len(images)), 600)
     pairs = [cut_outs(images[i], rng) for i in chosen]
     first, second = (embed([prepare(pair[k], args.size) for pair in pairs]) for k in (0, 1))
     measure("same-scene", first, second, np.eye(len(pairs), dtype=bool))

@@ -153,6 +153,7 @@ def main():
     parser.add_argument("--gallery", required=True)
     parser.add_argument("--classes", required=True)
     parser.add_argument("--edits", help="a Python file with a dict EDITS of other edits")
+    parser.add_argument("--size", type=int, default=SIZE, help="the model's input")
     parser.add_argument("--queries", type=int, default=150)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
@@ -165,10 +166,10 @@ def main():
     embed, photos, others = onnx_embedder(args.onnx), _pictures(args.gallery), _pictures(args.classes)
     with ThreadPoolExecutor(2) as pool:
         images = list(pool.map(lambda p: on_white(Image.open(p)), photos))
-        gallery = embed(list(pool.map(lambda im: prepare(im, SIZE), images)))
-        classes = embed(list(pool.map(lambda p: prepare(Image.open(p), SIZE), others)))
+        gallery = embed(list(pool.map(lambda im: prepare(im, args.size), images)))
+        classes = embed(list(pool.map(lambda p: prepare(Image.open(p), args.size), others)))
     chosen = random.Random(args.seed).sample(range(len(photos)), min(args.queries, len(photos)))
-    scores = copies(embed, images, np.concatenate([gallery, classes]), chosen, edits, args.seed)
+    scores = copies(embed, images, np.concatenate([gallery, classes]), chosen, edits, args.seed, args.size)
     for name, (one, ten) in scores.items():
         print(f"copies  {name:13s} R@1 {one:5.1f}  R@10 {ten:5.1f}")
     ones = [one for one, _ in scores.values()]

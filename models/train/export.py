@@ -10,9 +10,10 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
+from evaluate import SIZE
 from net import MEAN, Net, STD
 
-SIZE, TOLERATED = 128, 1e-4
+TOLERATED = 1e-4
 BANDS = {"same-picture": 0.80, "same-scene": 0.60, "similar": 0.45}  # until calibrate.py has measured better ones
 
 
@@ -109,17 +110,18 @@ def main():
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--to", required=True, help="folder for lookalike-s.onnx and model.toml")
     parser.add_argument("--version", type=int, default=1, help="the id's number: raise it whenever a published model's vectors change")
+    parser.add_argument("--size", type=int, default=SIZE, help="the model's input: a little above the last training size does best")
     parser.add_argument("--bands", help="three similarities, as calibrate.py prints them")
     args = parser.parse_args()
     net = load(args.checkpoint)
-    blob = to_onnx(net, SIZE).SerializeToString()
-    worst = parity(net, blob, SIZE)
+    blob = to_onnx(net, args.size).SerializeToString()
+    worst = parity(net, blob, args.size)
     if worst > TOLERATED:
         raise SystemExit(f"ONNX and PyTorch differ by {worst:.2e}, more than {TOLERATED:.0e}: nothing was written")
     bands = dict(zip(BANDS, map(float, args.bands.split(",")))) if args.bands else BANDS
     Path(args.to).mkdir(parents=True, exist_ok=True)
     write(args.to, "lookalike-s.onnx", blob)
-    write(args.to, "model.toml", manifest(blob, bands, net.embed.out_features, SIZE, args.version).encode())
+    write(args.to, "model.toml", manifest(blob, bands, net.embed.out_features, args.size, args.version).encode())
     print(f"{len(blob)} bytes, ONNX and PyTorch differ by at most {worst:.1e}")
 
 

@@ -89,9 +89,8 @@ pub(crate) fn live_after(db: &Connection, model: &str, after: ImageKey, limit: u
 
 /// Keys of all images that can be found, ascending.
 pub(crate) fn live_keys(db: &Connection, model: &str) -> Result<Vec<ImageKey>> {
-    let mut statement = db.prepare_cached(
-        "SELECT image.id FROM image JOIN vector ON vector.image = image.id AND model = ?1 WHERE orphaned_at IS NULL ORDER BY image.id",
-    )?;
+    let mut statement =
+        db.prepare_cached("SELECT image.id FROM image JOIN vector ON vector.image = image.id AND model = ?1 WHERE orphaned_at IS NULL ORDER BY image.id")?;
     let rows = statement.query_map([model], |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -14,7 +14,7 @@ use crate::wire::{Band, ErrorCode, PageRequest, Place, Query, SearchHit, SearchR
 use crate::{Error, Result};
 
 /// Results that a set keeps. More than anyone pages through; the reply says when there are more.
-const RANKED: usize = 2_000;
+const RANKED: usize = 1_000;
 
 impl Engine {
     /// Searches by a photo and returns the page that is asked for.
@@ -104,8 +104,7 @@ impl Engine {
             inner.index.follow(&inner.catalog)?;
         }
         let wanted = RANKED.max(spec.offset() + spec.page_size as usize);
-        let ranked = inner.index.search(vector, wanted)?;
-        let is_whole = ranked.len() < wanted;
+        let (ranked, is_whole) = inner.index.search(vector, wanted)?;
         let limits = inner.embedder.manifest().info().bands;
         let set = inner.results.keep(ResultSet::new(asked, ranked, is_whole, &limits));
         self.reply(&set, spec, started)

@@ -163,7 +163,8 @@ fn bad_vectors_are_refused_whole(index: &dyn VectorIndex) {
     (nan[1], infinite[1]) = (f32::NAN, f32::INFINITY);
     let double: Vec<f32> = good.iter().map(|x| 2.0 * x).collect();
     let zero = vec![0.0; DIMENSION];
-    let cases: [(&[f32], fn(&IndexError) -> bool); 6] = [
+    type IsExpected = fn(&IndexError) -> bool;
+    let cases: [(&[f32], IsExpected); 6] = [
         (&long, |e| matches!(e, IndexError::WrongDimension { .. })),
         (&[], |e| matches!(e, IndexError::WrongDimension { .. })),
         (&nan, |e| matches!(e, IndexError::NotFinite)),
@@ -196,6 +197,9 @@ fn searching_while_writing_is_safe(index: &dyn VectorIndex) {
     const ROUNDS: u64 = 30;
     let family = ClusteredVectors::new(DIMENSION, 2_000, 3);
     fill(index, &family, 0..KEPT);
+    fill(index, &family, 10_000..10_050);
+    let early: Vec<ImageKey> = (10_000..10_050).collect();
+    assert_eq!(index.remove(&early).expect("remove"), early.len());
     let is_done = AtomicBool::new(false);
     thread::scope(|scope| {
         let searches: Vec<_> = (0..4)
@@ -216,9 +220,6 @@ fn searching_while_writing_is_safe(index: &dyn VectorIndex) {
             })
             .collect();
         // Fresh keys come and go, some are rewritten; capacity grows on the way.
-        fill(index, &family, 10_000..10_050);
-        let early: Vec<ImageKey> = (10_000..10_050).collect();
-        index.remove(&early).expect("remove");
         for round in 0..ROUNDS {
             fill(index, &family, KEPT + round * 40..KEPT + (round + 1) * 40);
             fill(index, &family, round * 5..round * 5 + 5);

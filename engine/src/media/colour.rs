@@ -4,8 +4,9 @@
 //! that cannot be used is ignored, as viewers do.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+use moxcms::{ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, TransformOptions};
 
 use super::pixels::Rgb8;
 
@@ -42,10 +43,10 @@ pub(super) fn to_srgb(pixels: &mut Rgb8, colours: &Colours) {
         Colours::Bt2020 => ColorProfile::new_bt2020(),
     };
     let converted = match profile.color_space {
-        DataColorSpace::Rgb if !is_like_srgb(&profile) => convert(&profile, Layout::Rgb, &pixels.data),
+        DataColorSpace::Rgb => Transform::new(&profile, Layout::Rgb).filter(Transform::moves_colours).and_then(|transform| transform.apply(&pixels.data)),
         DataColorSpace::Gray => {
-            let grey: Vec<u8> = pixels.data.iter().copied().step_by(3).collect();
-            convert(&profile, Layout::Gray, &grey)
+            let greys: Vec<u8> = pixels.data.iter().copied().step_by(3).collect();
+            Transform::new(&profile, Layout::Gray).and_then(|transform| transform.apply(&greys))
         }
         _ => None,
     };
@@ -54,16 +55,28 @@ pub(super) fn to_srgb(pixels: &mut Rgb8, colours: &Colours) {
     }
 }
 
-/// Whether the profile moves no 8-bit colour by more than can be seen, as the many variants of the sRGB profile do.
-fn is_like_srgb(profile: &ColorProfile) -> bool {
-    const PATCHES: [u8; 24] = [255, 0, 0, 0, 255, 0, 0, 0, 255, 128, 128, 128, 40, 40, 40, 200, 120, 60, 60, 200, 120, 120, 60, 200];
-    convert(profile, Layout::Rgb, &PATCHES).is_some_and(|converted| converted.iter().zip(PATCHES).all(|(&a, b)| a.abs_diff(b) <= 2))
+/// The way from a profile's colours to sRGB.
+struct Transform {
+    executor: Arc<Transform8BitExecutor>,
+    /// Numbers per pixel that it takes; it gives three.
+    channels: usize,
 }
 
-fn convert(profile: &ColorProfile, layout: Layout, data: &[u8]) -> Option<Vec<u8>> {
-    let transform = profile.create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, TransformOptions::default()).ok()?;
-    let channels = if layout == Layout::Gray { 1 } else { 3 };
-    let mut converted = vec![0; data.len() / channels * 3];
-    transform.transform(data, &mut converted).ok()?;
-    Some(converted)
+impl Transform {
+    fn new(profile: &ColorProfile, layout: Layout) -> Option<Self> {
+        let executor = profile.create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, TransformOptions::default()).ok()?;
+        Some(Self { executor, channels: if layout == Layout::Gray { 1 } else { 3 } })
+    }
+
+    fn apply(&self, data: &[u8]) -> Option<Vec<u8>> {
+        let mut converted = vec![0; data.len() / self.channels * 3];
+        self.executor.transform(data, &mut converted).ok()?;
+        Some(converted)
+    }
+
+    /// Whether it moves any colour far enough to be seen, which the many variants of the sRGB profile do not.
+    fn moves_colours(&self) -> bool {
+        const PATCHES: [u8; 24] = [255, 0, 0, 0, 255, 0, 0, 0, 255, 128, 128, 128, 40, 40, 40, 200, 120, 60, 60, 200, 120, 120, 60, 200];
+        self.apply(&PATCHES).is_some_and(|converted| converted.iter().zip(PATCHES).any(|(&after, before)| after.abs_diff(before) > 2))
+    }
 }

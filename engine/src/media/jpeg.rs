@@ -1,8 +1,8 @@
 //! JPEG: reads the header and picks the cheapest decoder that gives enough pixels.
 //!
-//! Large photos are decoded at an eighth of their size by [`jpeg_eighth`];
-//! what that cannot do (CMYK, small pictures) is decoded in
-//! full by zune-jpeg and shrunk.
+//! Large photos are decoded at an eighth of their size by [`decode_eighth`];
+//! what that cannot do (CMYK, small pictures) is decoded in full by zune-jpeg
+//! and shrunk.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::colour::Colours;
-use super::jpeg_eighth::{self, decode_eighth};
+use super::jpeg_eighth::decode_eighth;
 use super::pixels::{Rgb8, rgb_from_ycbcr, scale_for};
 use super::{DecodeError, Decoded, Limits, cmyk};
 
@@ -28,25 +28,16 @@ pub(super) fn decode<'a>(bytes: &'a [u8], want_side: u32, limits: &Limits) -> Re
         return Err(DecodeError::Truncated);
     }
     let profile = header.profile();
-    let (pixels, colours) = match eighth(bytes, &header, want_side, limits)? {
-        Some(pixels) => (pixels, Colours::of(profile)),
-        None => full(bytes, &header, profile, want_side, limits)?,
+    let (pixels, colours) = match decode_eighth(bytes, limits.max_pixels) {
+        // Asked even where it is too small to be used: the full decoder fills what is missing with grey and says nothing.
+        Ok(small) if small.truncated => return Err(DecodeError::Malformed("part of it cannot be read".into())),
+        Ok(small) if scale_for(header.width, header.height, want_side) == 8 => {
+            (Rgb8 { width: small.width, height: small.height, data: small.rgb }, Colours::of(profile))
+        }
+        _ => full(bytes, &header, profile, want_side, limits)?,
     };
     let exif = header.exif.map(Cow::Borrowed);
     Ok(Decoded { width: header.width, height: header.height, pixels, colours, exif, is_upright: false })
-}
-
-/// The picture at an eighth of its size, or `None` where that is too small or not possible.
-fn eighth(bytes: &[u8], header: &Header, want_side: u32, limits: &Limits) -> Result<Option<Rgb8>, DecodeError> {
-    if scale_for(header.width, header.height, want_side) < 8 {
-        return Ok(None);
-    }
-    match decode_eighth(bytes, limits.max_pixels) {
-        Ok(picture) if picture.truncated => Err(DecodeError::Malformed("part of the picture cannot be read".into())),
-        Ok(picture) => Ok(Some(Rgb8 { width: picture.width, height: picture.height, data: picture.rgb })),
-        Err(jpeg_eighth::Error::Malformed(what)) => Err(DecodeError::malformed(what)),
-        Err(jpeg_eighth::Error::Unsupported(_) | jpeg_eighth::Error::TooLarge) => Ok(None),
-    }
 }
 
 /// The picture at its full size; of CMYK possibly less, and in sRGB.
@@ -55,8 +46,10 @@ fn full<'a>(bytes: &[u8], header: &Header, profile: Option<Cow<'a, [u8]>>, want_
     let options = DecoderOptions::default().set_max_width(header.width as usize).set_max_height(header.height as usize).set_strict_mode(false);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(DecodeError::malformed)?;
-    let stored = decoder.input_colorspace();
-    let wanted = match stored {
+    if decoder.dimensions() != Some((header.width as usize, header.height as usize)) {
+        return Err(DecodeError::malformed("it declares two sizes"));
+    }
+    let wanted = match decoder.input_colorspace() {
         Some(inks @ (ColorSpace::CMYK | ColorSpace::YCCK)) => inks,
         _ => ColorSpace::RGB,
     };

@@ -2,12 +2,14 @@
 //!
 //! Knows no file format.
 
+use std::fmt;
+
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 /// An 8-bit sRGB picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Rgb8 {
     /// Width in pixels, at least 1.
     pub width: u32,
@@ -15,6 +17,13 @@ pub struct Rgb8 {
     pub height: u32,
     /// Rows from the top, `width` pixels of red, green and blue, no padding.
     pub data: Vec<u8>,
+}
+
+impl fmt::Debug for Rgb8 {
+    /// The size alone: the data would flood a log.
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Rgb8({} × {})", self.width, self.height)
+    }
 }
 
 /// How a stored picture must be turned to be seen upright: Exif's values 1 to 8.

@@ -16,7 +16,7 @@ const REPLAY: u32 = 1_024;
 const UNSAVED: usize = 2_000;
 const UNSAVED_SHARE: usize = 20;
 /// An index of at most so many vectors is written in a moment, so that it is saved after every run.
-const QUICKLY_SAVED: usize = 20_000;
+const QUICKLY_SAVED: usize = 50_000;
 
 /// The embedded index and the model whose vectors it holds.
 pub(crate) struct IndexKeeper {
@@ -110,15 +110,16 @@ impl IndexKeeper {
         Ok(format!("{} vectors, as in the catalog", found.len()))
     }
 
-    /// The nearest pictures by ascending distance.
-    pub(crate) fn search(&self, query: &[f32], limit: usize) -> Result<Vec<(ImageKey, f32)>> {
+    /// The nearest pictures by ascending distance, and whether these are all that there are.
+    pub(crate) fn search(&self, query: &[f32], limit: usize) -> Result<(Vec<(ImageKey, f32)>, bool)> {
         let hits = self.index.search(query, SearchOptions::best(limit))?;
-        Ok(hits.into_iter().map(|hit| (hit.key.cast_signed(), hit.distance)).collect())
+        let is_whole = hits.len() >= self.index.count()?;
+        Ok((hits.into_iter().map(|hit| (hit.key.cast_signed(), hit.distance)).collect(), is_whole))
     }
 
     fn save(&self, catalog: &Catalog) -> Result<()> {
-        self.index.save()?;
-        let covered = self.index.covered_sequence();
+        // What the file covers, not what the index has reached by now: the log beyond it is still needed.
+        let covered = self.index.save()?;
         catalog.write(|db| vectors::prune_changes(db, covered))
     }
 

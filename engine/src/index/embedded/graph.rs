@@ -57,12 +57,7 @@ impl Graph {
         Self::read(path, dimension, threads, |index, path| index.view(path))
     }
 
-    fn read<E: std::fmt::Display>(
-        path: &Path,
-        dimension: usize,
-        threads: usize,
-        read: impl FnOnce(&Index, &str) -> Result<(), E>,
-    ) -> Result<Self, IndexError> {
+    fn read<E: std::fmt::Display>(path: &Path, dimension: usize, threads: usize, read: impl FnOnce(&Index, &str) -> Result<(), E>) -> Result<Self, IndexError> {
         let damaged = |reason: String| IndexError::Damaged { path: path.to_owned(), reason };
         let graph = Self::new(dimension, threads)?;
         read(&graph.index, plain(path)?).map_err(|error| damaged(error.to_string()))?;

@@ -1,12 +1,12 @@
 //! The index on this computer: needs no set-up, answers in a millisecond or two, is saved beside the catalog.
 //!
-//! A small library is compared whole, so nothing is missed; beyond [`EXACT_UP_TO`] vectors an HNSW graph ([`graph`],
+//! A small library is compared whole, so nothing is missed; beyond [`EXACT_UP_TO`] vectors an HNSW graph (`graph.rs`,
 //! USearch, half precision) leads to the neighbours. A large saved index is not read at opening but mapped, and a few
 //! changes to it are kept beside it in memory, exactly: looking at a library of a million pictures costs no copy of it.
 //! After [`OVERLAY_LIMIT`] changes, or when it is saved, it is read into memory and the changes go into the graph.
 //!
-//! Files are [`store`]'s. What the index lacks after a crash its owner learns from [`EmbeddedIndex::covered_sequence`]
-//! and brings from the catalog; this module knows none.
+//! Files are the business of `store.rs`. What the index lacks after a crash its owner learns from
+//! [`EmbeddedIndex::covered_sequence`] and brings from the catalog; this module knows none.
 //!
 //! Locks: `writing` is held by whoever changes or saves, one at a time; `state` is held for reading by searches and for
 //! writing only while a slice of a batch goes in, some milliseconds, so that searches and indexing go on side by side.
@@ -18,6 +18,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 
@@ -35,8 +36,8 @@ pub const OVERLAY_LIMIT: usize = 4_096;
 pub const DEFAULT_EXPANSION: usize = 96;
 /// Where a search names no expansion it is twice the limit, yet no more than this above it.
 const MOST_EXTRA: usize = 1_000;
-/// Vectors that are added between two chances for searches.
-const SLICE: usize = 32;
+/// Vectors that each thread adds between two chances for searches.
+const SLICE: usize = 16;
 
 /// How an [`EmbeddedIndex`] works.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +64,8 @@ pub struct EmbeddedIndex {
     dimension: usize,
     options: EmbeddedOptions,
     state: RwLock<State>,
+    /// Searches and others that wait for `state` to read it.
+    waiting: AtomicUsize,
     writing: Mutex<Writing>,
 }
 
@@ -134,6 +137,7 @@ impl EmbeddedIndex {
             dimension,
             options,
             state: RwLock::new(state),
+            waiting: AtomicUsize::new(0),
             writing: Mutex::new(Writing { saved, covered_sequence, unsaved: 0 }),
         }
     }
@@ -154,13 +158,14 @@ impl EmbeddedIndex {
         self.writing().unsaved
     }
 
-    /// Saves the index with its covered sequence, so that a crash at any moment leaves the state before or after. Where
-    /// only the sequence has changed, only that is written. Searches go on meanwhile, writers wait.
+    /// Saves the index with its covered sequence, and says which that is: up to it the catalog's changes are safe here. A
+    /// crash at any moment leaves the state before or after. Where only the sequence has changed, only that is written.
+    /// Searches go on meanwhile, writers wait.
     ///
     /// # Errors
     ///
     /// [`IndexError::ReadOnly`], or [`IndexError::Io`]: the last saved state stays then.
-    pub fn save(&self) -> Result<(), IndexError> {
+    pub fn save(&self) -> Result<u64, IndexError> {
         if self.options.read_only {
             return Err(IndexError::ReadOnly { path: self.directory.clone() });
         }
@@ -170,7 +175,7 @@ impl EmbeddedIndex {
             if saved.covered_sequence() != covered_sequence {
                 store::advance(&self.directory, saved, covered_sequence)?;
             }
-            return Ok(());
+            return Ok(covered_sequence);
         }
         self.settle(&writing)?;
         let keys = self.read().keys.clone();
@@ -179,7 +184,7 @@ impl EmbeddedIndex {
         // `writing`, so the keys above are still its keys.
         let saved = store::save(&self.directory, identity, covered_sequence, keys, |path| self.read().graph.save(path))?;
         *writing = Writing { saved: Some(saved), covered_sequence, unsaved: 0 };
-        Ok(())
+        Ok(covered_sequence)
     }
 
     /// Reads a mapped graph into memory and puts the changes beside it into it.
@@ -215,7 +220,18 @@ impl EmbeddedIndex {
     // A panic under one of these locks is a bug of ours; the graph is behind calls that leave it whole, so going on is
     // better than refusing every later search.
     fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        state
+    }
+
+    /// Lets those in who wait to read. The lock alone does not see to that: a writer that comes back at once is often
+    /// faster than a reader that has to wake up.
+    fn give_way(&self) {
+        while self.waiting.load(Ordering::Relaxed) > 0 {
+            thread::yield_now();
+        }
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
@@ -313,6 +329,7 @@ impl VectorIndex for EmbeddedIndex {
         for slice in distinct.chunks(SLICE * self.options.threads) {
             writing.unsaved += slice.len();
             self.write().upsert(slice)?;
+            self.give_way();
         }
         Ok(())
     }

@@ -61,12 +61,7 @@ impl Saved {
 }
 
 /// Verifies the saved state of a directory and hands it to `read`, which opens the payload.
-pub(super) fn open<T>(
-    directory: &Path,
-    model: &str,
-    dimension: usize,
-    read: impl Fn(&Saved) -> Result<T, IndexError>,
-) -> Result<(Saved, T), IndexError> {
+pub(super) fn open<T>(directory: &Path, model: &str, dimension: usize, read: impl Fn(&Saved) -> Result<T, IndexError>) -> Result<(Saved, T), IndexError> {
     // A writer beside us may replace the payload after we have read its name; then there is a newer manifest to read.
     // More than a few times in a row is no coincidence.
     let mut attempts_left = 4;

@@ -125,7 +125,7 @@ fn only_the_sequence_is_written_where_only_it_changed() {
     let index = saved(directory.path(), 100);
     let payload = index.writing().saved.as_ref().unwrap().payload.clone();
     index.set_covered_sequence(1_234);
-    index.save().unwrap();
+    assert_eq!(index.save().unwrap(), 1_234);
     assert!(payload.exists(), "the payload is kept");
     assert_eq!(reopen(directory.path()).unwrap().covered_sequence(), 1_234);
 }

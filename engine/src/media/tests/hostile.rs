@@ -121,6 +121,17 @@ fn cut_photos_are_called_truncated() {
 }
 
 #[test]
+fn a_photo_with_a_false_end_is_called_damaged() {
+    let bytes = jpeg_of(&quartered(640, 480, QUARTERS), 640, 480, JpegColour::Rgb, JpegOptions::default());
+    let mut mended = bytes[..bytes.len() * 3 / 5].to_vec();
+    mended.extend_from_slice(&[0xff, 0xd9]);
+    for want_side in [32, u32::MAX] {
+        let error = decode_with(&mended, want_side, &Limits::default()).expect_err("two fifths are missing");
+        assert_eq!(error.code(), "damaged", "{error}");
+    }
+}
+
+#[test]
 fn bombs_are_refused_by_their_header() {
     let limits = Limits { max_pixels: 2000, ..Limits::default() };
     for (what, bytes) in corpus() {
