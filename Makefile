@@ -42,6 +42,12 @@ ui: ui/node_modules/.package-lock.json
 ui/node_modules/.package-lock.json: ui/package-lock.json
 	npm --prefix ui ci --silent --no-audit --no-fund
 
+# BENCH="--quick --only indexing" narrows it; the whole takes about 40 minutes and 2 GB of disk.
+bench:
+	@scripts/setup.sh run
+	$(RELEASE) --features "$(HEIF)lookalike-desktop/custom-protocol" --bin lookalike --bin bench
+	target/release/bench $(BENCH)
+
 # Tests build everything once, with all features, so that the steps share one set of artefacts.
 ALL := --workspace --all-features --locked
 

@@ -96,11 +96,16 @@ impl TestLibrary {
         self.command(arguments).output().expect("the command starts")
     }
 
-    /// The `lookalike` command on this library's data directory.
+    /// The `lookalike` command on this library's data directory, in a home of its own.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(lookalike());
-        command.args(arguments).arg("--data-dir").arg(self.data_dir());
+        command.args(arguments).arg("--data-dir").arg(self.data_dir()).env("HOME", self.home()).env_remove("XDG_DATA_HOME");
         command
+    }
+
+    /// The home folder that commands see.
+    pub fn home(&self) -> PathBuf {
+        self.root.path().join("home")
     }
 }
 

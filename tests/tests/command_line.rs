@@ -111,3 +111,21 @@ fn help_teaches() {
         assert!(help.contains(word), "help mentions {word}");
     }
 }
+
+#[test]
+fn the_users_own_library_is_untouched_where_another_is_named() {
+    let library = TestLibrary::with_scenes(1);
+    let photo = library.photos().join("scene-1.jpg").display().to_string();
+    for arguments in [&["index", &library.photos().display().to_string()][..], &["search", &photo], &["status"], &["doctor"]] {
+        assert!(library.run(arguments).status.success(), "{arguments:?}");
+    }
+    assert!(!library.home().exists(), "nothing is written to the platform's place for application data");
+}
+
+#[test]
+fn it_runs_from_any_working_directory() {
+    let library = TestLibrary::with_scenes(2);
+    library.run(&["index", &library.photos().display().to_string()]);
+    let output = library.command(&["search", "scene-2.jpg"]).current_dir(library.photos()).output().unwrap();
+    assert!(stdout(&output).contains("(this photo)"), "a relative path and the bundled model are found: {}", stderr(&output));
+}
