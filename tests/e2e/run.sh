@@ -53,6 +53,7 @@ for _ in $(seq 100); do [ -s "$work/driver.pid" ] && break; sleep 0.1; done
 started+=("$(cat "$work/driver.pid")")
 
 export E2E_DRIVER="http://127.0.0.1:$port"
+export DISPLAY=":$display" # for tools that act on the window from outside
 if ! timeout 300 node "$here/$script"; then
   echo "--- driver and window said:" >&2
   tail -n 40 "$work/driver.log" >&2

@@ -15,7 +15,7 @@ async function take(window, name) {
   const path = join(out, `${name}${suffix}.png`);
   writeFileSync(path, await window.screenshot());
   // A palette keeps the files small enough for a repository.
-  execFileSync('convert', [path, '-resize', '1280x', '+dither', '-colors', '200', `PNG8:${path}`]);
+  execFileSync('convert', [path, '-resize', '1280x', '-dither', 'FloydSteinberg', '-colors', '256', `PNG8:${path}`]);
   console.log(`  ${path}`);
 }
 
@@ -41,7 +41,7 @@ await withTemporaryLibrary(async ({ photos, data }) => {
     await window.until('the first-run screen', `return document.querySelector('.ways') !== null`);
     if (!suffix) await take(window, 'first-run');
     await addFirstFolder(window, photos);
-    await indexed(window, 49);
+    await indexed(window, 48); // sunset.png lies there twice
     await window.until('the end of indexing', `return document.querySelector('.pill .done') !== null`, 60);
     await picturesLoaded(window, '[role=gridcell] img');
     if (!suffix) await take(window, 'library');

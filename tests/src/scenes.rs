@@ -93,8 +93,11 @@ fn mix(a: [f32; 3], b: [f32; 3], share: f32) -> [f32; 3] {
     std::array::from_fn(|channel| a[channel] + (b[channel] - a[channel]) * share.clamp(0.0, 1.0))
 }
 
-/// What people do to a picture before they look for it again.
-pub const EDITS: &[(&str, fn(&RgbImage) -> RgbImage)] = &[
+/// Something that is done to a picture.
+pub type Edit = fn(&RgbImage) -> RgbImage;
+
+/// What people do to a picture before they look for it again, by name.
+pub const EDITS: &[(&str, Edit)] = &[
     ("small", |picture| imageops::resize(picture, picture.width() / 2, picture.height() / 2, FilterType::Triangle)),
     ("cropped", |picture| {
         let (w, h) = (picture.width(), picture.height());
