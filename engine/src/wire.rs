@@ -9,7 +9,7 @@ use ts_rs::TS;
 macro_rules! wire {
     ($($(#[$meta:meta])* $vis:vis $kind:ident $name:ident $body:tt)*) => {$(
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "typescript", derive(TS), ts(export, export_to = "wire.ts"))]
+        #[cfg_attr(feature = "typescript", derive(TS), ts(export, export_to = "../../ui/src/wire.ts"))]
         $(#[$meta])*
         $vis $kind $name $body
     )*};

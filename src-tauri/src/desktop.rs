@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use lookalike_engine::wire::{ErrorCode, ErrorReply};
 use rfd::AsyncFileDialog;
 use serde::Serialize;
-use tauri::{State, WebviewWindow};
+use tauri::{Manager, State, WebviewWindow};
 
 use crate::shell::{Shell, crashed, on_worker};
 
@@ -37,7 +37,7 @@ pub(crate) enum PathKind {
 
 #[tauri::command]
 pub(crate) async fn pick_folder(window: WebviewWindow, title: String) -> Reply<Option<PathBuf>> {
-    let picked = AsyncFileDialog::new().set_parent(&window).set_title(title).pick_folder().await;
+    let picked = dialog(&window, &title).pick_folder().await;
     Ok(picked.map(|folder| folder.path().to_owned()))
 }
 
@@ -45,8 +45,18 @@ pub(crate) async fn pick_folder(window: WebviewWindow, title: String) -> Reply<O
 pub(crate) async fn pick_photo(window: WebviewWindow, title: String) -> Reply<Option<PathBuf>> {
     let upper: Vec<String> = PHOTO_ENDINGS.iter().map(|ending| ending.to_uppercase()).collect();
     let endings: Vec<&str> = PHOTO_ENDINGS.iter().copied().chain(upper.iter().map(String::as_str)).collect();
-    let dialog = AsyncFileDialog::new().set_parent(&window).add_filter(&title, &endings).set_title(title);
-    Ok(dialog.pick_file().await.map(|file| file.path().to_owned()))
+    let picked = dialog(&window, &title).add_filter(&title, &endings).pick_file().await;
+    Ok(picked.map(|file| file.path().to_owned()))
+}
+
+/// Starts where photos usually are: GTK would start in "Recent", where a typed folder cannot be opened.
+fn dialog(window: &WebviewWindow, title: &str) -> AsyncFileDialog {
+    let dialog = AsyncFileDialog::new().set_parent(window).set_title(title);
+    let places = [window.path().picture_dir(), window.path().home_dir()];
+    match places.into_iter().flatten().find(|place| place.is_dir()) {
+        Some(place) => dialog.set_directory(place),
+        None => dialog,
+    }
 }
 
 /// Tells a dropped folder from a dropped photo.

@@ -41,10 +41,10 @@ export async function withWindow(data, action) {
     const picture = join(tmpdir(), 'lookalike-e2e-failure.png');
     writeFileSync(picture, await window.screenshot());
     console.error(`The window when it failed: ${picture}`);
+    await window.close().catch(() => {}); // what failed first is what matters
     throw error;
-  } finally {
-    await window.close();
   }
+  await window.close();
 }
 
 /** First run: types the path instead of using the system's dialog, which belongs to GTK and not to us. */
