@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 from net import MEAN, STD
 from preprocess import on_white, prepare
 
-SIZE = 128
+SIZE = 96  # the input of the published model; multiples of 32
 
 
 def _jpeg(image, rng):
