@@ -13,6 +13,7 @@ SHELL := bash
 HEIF = $(shell pkg-config --exists 'libheif >= 1.15' 2>/dev/null && echo lookalike-engine/heif,)
 # Always the whole workspace, narrowed to the programs that are wanted: the features of shared dependencies, and with them
 # what is already built, then stay the same whatever is asked for.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
 RELEASE := cargo build --release --locked --workspace
 # mold links several times faster than the default linker.
 export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS ?= $(shell command -v mold >/dev/null && echo -Clink-arg=-fuse-ld=mold)
@@ -30,10 +31,10 @@ run:
 	@if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] || [ "$$(uname -s)" != Linux ]; then \
 	  $(MAKE) --no-print-directory ui && \
 	  $(RELEASE) --features "$(HEIF)lookalike-desktop/custom-protocol" --bin lookalike-desktop --bin lookalike && \
-	  target/release/lookalike-desktop; \
+	  $(TARGET)/release/lookalike-desktop; \
 	else \
 	  $(RELEASE) --features "$(HEIF)lookalike-desktop/custom-protocol" --bin lookalike --bin sample-library && \
-	  scripts/headless-run.sh target/release "$(PHOTOS)"; \
+	  scripts/headless-run.sh $(TARGET)/release "$(PHOTOS)"; \
 	fi
 
 ui: ui/node_modules/.package-lock.json
@@ -46,7 +47,7 @@ ui/node_modules/.package-lock.json: ui/package-lock.json
 bench:
 	@scripts/setup.sh run
 	$(RELEASE) --features "$(HEIF)lookalike-desktop/custom-protocol" --bin lookalike --bin bench
-	target/release/bench $(BENCH)
+	$(TARGET)/release/bench $(BENCH)
 
 # Tests build everything once, with all features, so that the steps share one set of artefacts.
 ALL := --workspace --all-features --locked

@@ -8,7 +8,7 @@ purpose=${1:?run or test}
 packages=(build-essential pkg-config mold libwebkit2gtk-4.1-dev libgtk-3-dev libheif-dev)
 if [ "$purpose" = test ]; then
   # A screen, a session bus and a driver for the real window; Python for the training recipe's tests.
-  packages+=(xvfb xauth dbus dbus-x11 webkit2gtk-driver fonts-dejavu-core python3-venv)
+  packages+=(xvfb xauth dbus dbus-x11 webkit2gtk-driver fonts-dejavu-core procps python3-venv)
 fi
 
 if command -v apt-get >/dev/null; then

@@ -1,5 +1,6 @@
 // What the smoke test and the screenshots both do with the window.
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,16 @@ export async function withWindow(data, action) {
     throw error;
   }
   await window.close();
+  await isGone(data);
+}
+
+/** The driver answers before the program has ended; a start in that moment would be handed over to it. */
+async function isGone(data) {
+  for (let tries = 0; tries < 100; tries++) {
+    if (spawnSync('pgrep', ['-f', '--', data]).status === 1) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the window is closed, but its program does not end');
 }
 
 /** First run: types the path instead of using the system's dialog, which belongs to GTK and not to us. */

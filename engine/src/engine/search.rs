@@ -84,7 +84,7 @@ impl Engine {
             return Ok((asked_of(name.to_owned(), &image), vector));
         }
         let embedder = self.inner.embedder.get()?;
-        let picture = media::decode(bytes, embedder.wanted_side(), &self.inner.limits)
+        let picture = media::decode(bytes, embedder.wanted_side().max(media::THUMBNAIL_SHORT_SIDE), &self.inner.limits)
             .map_err(|error| Error::new(ErrorCode::NotAPicture, format!("{name}: {error}")).with_hint("Search by a photo that another program can open."))?;
         let vector = embedder.embed(&picture.pixels)?;
         let asked = Asked {

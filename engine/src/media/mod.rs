@@ -36,7 +36,7 @@ pub use error::DecodeError;
 pub use format::{EXTENSIONS, Format, Support, probe, supported_formats};
 pub use metadata::Metadata;
 pub use pixels::{Rgb8, resize};
-pub use thumbnail::{THUMBNAIL_SIDE, thumbnail};
+pub use thumbnail::{THUMBNAIL_SHORT_SIDE, THUMBNAIL_SIDE, thumbnail};
 
 use colour::Colours;
 

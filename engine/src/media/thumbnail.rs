@@ -7,6 +7,9 @@ use super::pixels::{Rgb8, resize};
 /// Longer side of the thumbnails that the library keeps, in pixels.
 pub const THUMBNAIL_SIDE: u32 = 320;
 
+/// What the shorter side of a picture of the usual shape (4:3) needs for that, in pixels.
+pub const THUMBNAIL_SHORT_SIDE: u32 = THUMBNAIL_SIDE * 3 / 4;
+
 const QUALITY: u8 = 80;
 
 /// A JPEG of the picture, at most `max_side` pixels wide and high (itself at most 65,535), never enlarged.

@@ -80,7 +80,7 @@ pub(super) fn embed(context: &Context, loaded: &Loaded) -> Result<Outcome> {
     let file = loaded.file.clone();
     let hash = loaded.hash;
     let embedder = context.embedder.get()?;
-    let picture = match media::decode(&loaded.bytes, embedder.wanted_side(), &context.limits) {
+    let picture = match media::decode(&loaded.bytes, embedder.wanted_side().max(media::THUMBNAIL_SHORT_SIDE), &context.limits) {
         Ok(picture) => picture,
         Err(error) if is_young(&file) => {
             tracing::debug!(path = %file.path.display(), %error, "not decoded yet; it may still be being written");
