@@ -15,8 +15,6 @@ HEIF = $(shell pkg-config --exists 'libheif >= 1.15' 2>/dev/null && echo lookali
 # what is already built, then stay the same whatever is asked for.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 RELEASE := cargo build --release --locked --workspace
-# mold links several times faster than the default linker.
-export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS ?= $(shell command -v mold >/dev/null && echo -Clink-arg=-fuse-ld=mold)
 # Tools that tests need but that are no part of the project; shared by all checkouts.
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/lookalike-tools
 export PATH := $(TOOLS)/bin:$(PATH)
