@@ -31,7 +31,7 @@ pub(crate) fn run(engine: &Engine, args: &IndexArgs) -> Result<ExitCode> {
     }
     let bar = show_progress(engine);
     if args.retry {
-        engine.retry(&[])?;
+        engine.forget_skips(&[])?;
     }
     let report = engine.index(&args.folders, &args.exclude);
     bar.finish_and_clear();

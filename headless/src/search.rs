@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use lookalike_engine::wire::{Band, Query, SearchReply, SearchRequest};
+use lookalike_engine::wire::{Band, SearchReply};
 use lookalike_engine::{Engine, Result};
 
 use crate::args::SearchArgs;
@@ -11,10 +11,8 @@ use crate::output;
 pub(crate) fn run(engine: &Engine, args: &SearchArgs) -> Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for photo in &args.photos {
-        let request =
-            SearchRequest { query: Query::Path { path: photo.display().to_string() }, similarity: args.similarity, page: args.page, page_size: args.page_size };
         // One bad photo does not keep the answers of the others back.
-        match engine.search(&request) {
+        match engine.search_file(photo, args.similarity, args.page, args.page_size) {
             Ok(reply) if args.json => output::json(&reply)?,
             Ok(reply) => print(&reply)?,
             Err(error) => {

@@ -95,13 +95,15 @@ fn links_neither_loop_nor_double() {
     let photos = library.photos();
     symlink(&photos, photos.join("loop")).unwrap();
     symlink(photos.join("scene-1.jpg"), photos.join("again.jpg")).unwrap();
+    // A hidden store that links lead into, as git-annex has it.
+    symlink(library.add_scene(9, ".store/hidden.jpg"), photos.join("stored.jpg")).unwrap();
     let outside = library.beside("outside");
     fs_err::create_dir(&outside).unwrap();
     fs_err::write(outside.join("far.jpg"), jpeg(&scene(8, 320, 240), 90)).unwrap();
     symlink(&outside, photos.join("linked")).unwrap();
     symlink(&outside, outside.join("self")).unwrap();
     let report = library.index(&library.writer());
-    assert_eq!(report.scanned, 3, "two photos here, one behind the link, none twice");
+    assert_eq!(report.scanned, 4, "two photos here, one in the store, one behind the link, none twice");
 }
 
 #[test]
@@ -152,4 +154,56 @@ fn one_photo_in_many_files_is_embedded_once() {
     let reply = search(&engine, &library.photos().join("copy-7.jpg")).unwrap();
     assert_eq!((reply.total, reply.results[0].places.len()), (1, 40), "one entry with forty places");
     assert_eq!(reply.results[0].file_name, "copy-7.jpg", "the copy that was asked for speaks for all");
+}
+
+#[test]
+fn what_is_left_out_of_a_folder_stays_left_out_of_the_one_above() {
+    let library = TestLibrary::new();
+    library.add_scene(1, "inner/open.jpg");
+    library.add_scene(2, "inner/private/secret.jpg");
+    let engine = library.writer();
+    engine.index(&[library.photos().join("inner")], &["private/".into()]).unwrap();
+    assert_eq!(library.index(&engine).scanned, 1, "the larger folder keeps the pattern of the smaller");
+    library.add_scene(3, "other/draft.jpg");
+    library.add_scene(4, "other/final.jpg");
+    let report = engine.index(&[library.photos().join("other")], &["draft.*".into()]).unwrap();
+    assert_eq!(report.scanned, 2, "a pattern given for a part of a watched folder holds there");
+}
+
+#[test]
+fn a_file_that_never_stops_growing_does_not_hold_up_the_run() {
+    let library = TestLibrary::with_scenes(2);
+    let growing = library.add("growing.jpg", b"\xff\xd8\xff");
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let writer = std::thread::spawn({
+        let stop = std::sync::Arc::clone(&stop);
+        move || {
+            use std::io::Write;
+            let mut file = fs_err::OpenOptions::new().append(true).open(growing).unwrap();
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                file.write_all(b"more").unwrap();
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        }
+    });
+    let engine = library.writer();
+    let report = library.index(&engine);
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    writer.join().unwrap();
+    assert_eq!(report.embedded, 2, "the others are indexed");
+    assert_eq!(report.skipped.len(), 1, "and it is listed: {:?}", report.skipped);
+}
+
+#[test]
+fn a_folder_removed_while_it_is_indexed_leaves_nothing_behind() {
+    let library = TestLibrary::with_scenes(60);
+    let engine = library.writer();
+    let id = engine.add_folder(&library.photos(), &[]).unwrap().id;
+    lookalike_tests::library::wait_until("indexing has begun", || engine.status().unwrap().progress.done > 0 || engine.status().unwrap().images > 0);
+    engine.remove_folder(id).unwrap();
+    engine.index(&[], &[]).unwrap();
+    lookalike_tests::library::wait_until("the run is over", || engine.status().unwrap().progress.stage == lookalike_engine::wire::Stage::Idle);
+    let status = engine.status().unwrap();
+    assert_eq!((status.files, status.images), (0, 0), "no picture without a file");
+    assert_eq!(search(&engine, &library.photos().join("scene-1.jpg")).unwrap().total, 0);
 }

@@ -25,7 +25,9 @@ CREATE TABLE image (
     taken_at    TEXT,                               -- YYYY-MM-DDTHH:MM:SS, camera's local time
     camera      TEXT,
     added_at    INTEGER NOT NULL DEFAULT (unixepoch()),
-    orphaned_at INTEGER                             -- since when no file names it, NULL while one does
+    -- Since when no file names it, NULL while one does. A new image has no file until the trigger below sees one: what is
+    -- embedded while its folder is being removed never counts as part of the library.
+    orphaned_at INTEGER DEFAULT (unixepoch())
 ) STRICT;
 
 CREATE INDEX image_orphans ON image (orphaned_at) WHERE orphaned_at IS NOT NULL;

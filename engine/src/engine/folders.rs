@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Engine;
 use super::indexer::{Canceller, announce_polling, whole};
 use crate::catalog::{FileCounts, FolderId, FolderRow, files, folders, images};
-use crate::library::rules::Rules;
+use crate::library::rules::{Rules, anchored_below};
 use crate::library::watch::Following;
 use crate::pipeline::Task;
 use crate::pipeline::control::idle;
@@ -26,13 +26,17 @@ impl Engine {
     pub fn index(&self, paths: &[PathBuf], excludes: &[String]) -> Result<IndexReport> {
         let indexer = self.indexer()?;
         let mut tasks = Vec::new();
+        // All of them before any is added: a typing error in the second leaves nothing half done.
+        for path in paths {
+            existing_folder(path)?;
+        }
         for path in paths {
             tasks.extend(whole(self.register_folder(path, excludes)?));
         }
         if paths.is_empty() {
             tasks.extend(self.all_folders()?);
         }
-        indexer.look_at_and_wait(tasks)
+        if tasks.is_empty() { Ok(IndexReport::default()) } else { indexer.look_at_and_wait(tasks) }
     }
 
     /// Forgets a folder and its files. The photos themselves are not touched.
@@ -112,10 +116,14 @@ impl Engine {
 
     /// Tries skipped files again, all of them when `ids` is empty. Returns how many there are.
     pub fn retry(&self, ids: &[i64]) -> Result<usize> {
-        let indexer = self.indexer()?;
-        let count = self.inner.catalog.write(|db| files::forget_skips(db, ids))?;
-        indexer.look_at(self.all_folders()?);
+        let count = self.forget_skips(ids)?;
+        self.indexer()?.look_at(self.all_folders()?);
         Ok(count)
+    }
+
+    /// Makes the next run try skipped files again, all of them when `ids` is empty. Returns how many there are.
+    pub fn forget_skips(&self, ids: &[i64]) -> Result<usize> {
+        self.inner.catalog.write(|db| files::forget_skips(db, ids))
     }
 
     /// The library at a glance.
@@ -139,21 +147,28 @@ impl Engine {
 
     fn register_folder(&self, path: &Path, excludes: &[String]) -> Result<FolderId> {
         self.indexer()?;
-        let path = dunce::canonicalize(path).map_err(|_| Error::missing(path).with_hint("Check the spelling, or connect the drive."))?;
-        if !path.is_dir() {
-            return Err(Error::invalid(format!("{} is not a folder", path.display())).with_hint("Give the folder that holds the photos."));
-        }
+        let path = existing_folder(path)?;
         Rules::new(&path, excludes)?;
         let (id, replaced) = self.inner.catalog.write(|db| {
             let known = folders::all(db)?;
             if let Some(covering) = known.iter().find(|row| path.starts_with(&row.path)) {
                 if covering.path == path && !excludes.is_empty() {
                     folders::set_excludes(db, covering.id, excludes)?;
+                } else if !excludes.is_empty() {
+                    let below = path.strip_prefix(&covering.path).unwrap_or(Path::new(""));
+                    let added = excludes.iter().map(|glob| anchored_below(below, glob)).filter(|glob| !covering.excludes.contains(glob));
+                    folders::set_excludes(db, covering.id, &covering.excludes.iter().cloned().chain(added).collect::<Vec<_>>())?;
                 }
                 return Ok((covering.id, None));
             }
             let replaced = known.into_iter().filter(|row| row.path.starts_with(&path)).collect::<Vec<_>>();
-            Ok((folders::add(db, &path, excludes)?, Some(replaced)))
+            // What was left out of a folder stays left out when a larger one takes its place.
+            let mut all = excludes.to_vec();
+            for inner in &replaced {
+                let below = inner.path.strip_prefix(&path).unwrap_or(Path::new(""));
+                all.extend(inner.excludes.iter().map(|glob| anchored_below(below, glob)));
+            }
+            Ok((folders::add(db, &path, &all)?, Some(replaced)))
         })?;
         if let Some(replaced) = replaced {
             if let Some(watch) = self.indexer()?.watch() {
@@ -214,4 +229,13 @@ impl Engine {
         self.announce(Event::FoldersChanged {});
         self.announce(Event::LibraryChanged {});
     }
+}
+
+/// The folder's canonical path.
+fn existing_folder(path: &Path) -> Result<PathBuf> {
+    let path = dunce::canonicalize(path).map_err(|_| Error::missing(path).with_hint("Check the spelling, or connect the drive."))?;
+    if !path.is_dir() {
+        return Err(Error::invalid(format!("{} is not a folder", path.display())).with_hint("Give the folder that holds the photos."));
+    }
+    Ok(path)
 }

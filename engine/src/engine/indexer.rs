@@ -180,7 +180,8 @@ impl Worker {
                 self.shared.control.rearm();
                 (std::mem::take(&mut queue.tasks), std::mem::take(&mut queue.waiters))
             };
-            let result = self.run(tasks);
+            // Who waits for tasks that were cancelled before they began is told so.
+            let result = if tasks.is_empty() { Ok(IndexReport { cancelled: true, ..IndexReport::default() }) } else { self.run(tasks) };
             self.tell(&result);
             for waiter in waiters {
                 // Who asked may have gone.
@@ -237,13 +238,16 @@ impl Worker {
         }
     }
 
-    /// Folders that went offline are looked at now and then; those that came back are followed again.
+    /// Folders that went offline are looked at now and then; those that came back, or are replaced, are followed again.
     fn note_reachability(&self, before: &[FolderRow]) -> Result<()> {
         let after = self.parts.catalog.read(folders::all)?;
         let mut has_changed = false;
         for folder in &after {
-            let was_offline = before.iter().find(|row| row.id == folder.id).is_some_and(|row| row.offline.is_some());
-            if was_offline == folder.offline.is_some() || folder.paused {
+            let Some(earlier) = before.iter().find(|row| row.id == folder.id) else { continue };
+            // A replaced directory has taken the notifications of the old one with it.
+            let is_replaced = earlier.identity.is_some() && earlier.identity != folder.identity;
+            let is_as_before = earlier.offline.is_some() == folder.offline.is_some() && !is_replaced;
+            if is_as_before || folder.paused {
                 continue;
             }
             has_changed = true;

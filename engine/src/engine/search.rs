@@ -28,6 +28,14 @@ impl Engine {
         self.answer(asked, &vector, &spec, started)
     }
 
+    /// Searches by a file, whatever its name: also one that is no valid Unicode and so cannot be a [`Query::Path`].
+    pub fn search_file(&self, path: &Path, similarity: f32, page: u32, page_size: u32) -> Result<SearchReply> {
+        let started = Instant::now();
+        let spec = PageSpec::new(similarity, page, page_size)?;
+        let (asked, vector) = self.ask_by_path(path)?;
+        self.answer(asked, &vector, &spec, started)
+    }
+
     /// Searches by a picture that has no path: pasted, or sent by another program. Returns the first page.
     pub fn search_bytes(&self, name: &str, bytes: &[u8], similarity: f32, page_size: u32) -> Result<SearchReply> {
         let started = Instant::now();

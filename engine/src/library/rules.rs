@@ -57,6 +57,26 @@ impl Rules {
     }
 }
 
+/// A gitignore glob of the folder `below`, as it reads from a folder above: `*.png` of `raw` is `/raw/**/*.png`.
+pub(crate) fn anchored_below(below: &Path, glob: &str) -> String {
+    let (negation, pattern) = glob.strip_prefix('!').map_or(("", glob), |pattern| ("!", pattern));
+    // Letters that mean something in a glob stand for themselves in a folder's name.
+    let mut prefix = String::new();
+    for folder in below {
+        prefix.push('/');
+        for letter in folder.to_string_lossy().chars() {
+            if matches!(letter, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
+                prefix.push('\\');
+            }
+            prefix.push(letter);
+        }
+    }
+    // A slash before the end ties a pattern to its folder; without one it holds at any depth (gitignore(5)).
+    let is_tied = pattern.trim_end_matches('/').contains('/');
+    let depth = if is_tied { "" } else { "**/" };
+    format!("{negation}{prefix}/{depth}{}", pattern.trim_start_matches('/'))
+}
+
 fn has_picture_extension(name: &OsStr) -> bool {
     let extension = Path::new(name).extension().and_then(OsStr::to_str);
     extension.is_some_and(|extension| media::EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension)))
@@ -80,6 +100,21 @@ mod tests {
         }
         for file in ["._a.jpg", "a.txt", "noextension", "x.png", ".hidden.jpg"] {
             assert!(!rules.admits_file(Path::new(file)), "{file} is left out");
+        }
+    }
+
+    #[test]
+    fn globs_keep_their_meaning_in_a_folder_above() {
+        let globs = ["*.png", "/raw/", "a/b.jpg", "private/", "!keep.png"].map(|glob| anchored_below(Path::new("in[1]/ner"), glob));
+        let rules = Rules::new(Path::new("/photos"), &globs).unwrap();
+        for file in ["in[1]/ner/x.png", "in[1]/ner/deep/x.png", "in[1]/ner/a/b.jpg"] {
+            assert!(!rules.admits_file(Path::new(file)), "{file} is left out");
+        }
+        for file in ["x.png", "in[1]/x.png", "in[1]/ner/x.jpg", "in[1]/ner/c/a/b.jpg", "in[1]/ner/keep.png"] {
+            assert!(rules.admits_file(Path::new(file)), "{file} is a photo");
+        }
+        for (dir, is_admitted) in [("in[1]/ner/raw", false), ("in[1]/ner/x/raw", true), ("in[1]/ner/x/private", false), ("private", true)] {
+            assert_eq!(rules.admits_dir(Path::new(dir)), is_admitted, "{dir}");
         }
     }
 

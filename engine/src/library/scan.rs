@@ -98,6 +98,8 @@ impl<'a> Scan<'a> {
     pub(crate) fn around(&mut self, hints: &[PathBuf], found: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<ScanEnd> {
         let mut dirs = HashSet::new();
         let mut vanished = Vec::new();
+        // Read once at most: a deleted tree comes as a hint for each of its files.
+        let mut known = None;
         for hint in hints {
             let Ok(relative) = hint.strip_prefix(&self.folder.path) else { continue };
             match relative.parent() {
@@ -109,8 +111,11 @@ impl<'a> Scan<'a> {
                     return Ok(ScanEnd::Cancelled);
                 }
             } else if !hint.exists() {
-                let known = self.catalog.read(|db| folders::dirs(db, self.folder.id))?;
-                vanished.extend(known.into_iter().filter(|dir| dir.0.starts_with(relative)));
+                let known = match &known {
+                    Some(known) => known,
+                    None => known.insert(self.catalog.read(|db| folders::dirs(db, self.folder.id))?),
+                };
+                vanished.extend(known.iter().filter(|dir| dir.0.starts_with(relative)).cloned());
             }
         }
         for dir in dirs {
@@ -230,9 +235,17 @@ impl<'a> Scan<'a> {
         Ok(listing)
     }
 
-    /// Where a link leads, unless that is nowhere or inside a watched folder, where it is found anyway.
+    /// Where a link leads, unless that is nowhere or to a place in a watched folder where it is found anyway.
     fn outside_target(&self, link: &Path) -> Option<PathBuf> {
         let target = link.canonicalize().ok()?;
+        if let Ok(inside) = target.strip_prefix(&self.folder.path) {
+            let is_admitted = if target.is_dir() {
+                self.admits_path(inside)
+            } else {
+                inside.parent().is_some_and(|dir| self.admits_path(dir)) && self.rules.admits_file(inside)
+            };
+            return (!is_admitted).then_some(target);
+        }
         (!self.roots.iter().any(|root| target.starts_with(root))).then_some(target)
     }
 

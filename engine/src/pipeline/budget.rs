@@ -1,6 +1,9 @@
 //! Bounds the bytes of files that are in memory at once, however many stages hold them.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::control::Control;
 
 /// A budget of bytes. A request larger than the whole waits until it is alone, and is then granted.
 pub(crate) struct Budget {
@@ -20,14 +23,17 @@ impl Budget {
         Arc::new(Self { limit, used: Mutex::new(0), freed: Condvar::new() })
     }
 
-    /// Waits until `bytes` fit.
-    pub(crate) fn take(self: &Arc<Self>, bytes: u64) -> Share {
+    /// Waits until `bytes` fit; none when the run is cancelled meanwhile.
+    pub(crate) fn take(self: &Arc<Self>, bytes: u64, control: &Control) -> Option<Share> {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         while *used > 0 && *used + bytes > self.limit {
-            used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
+            if control.is_cancelled() {
+                return None;
+            }
+            used = self.freed.wait_timeout(used, Duration::from_millis(200)).unwrap_or_else(PoisonError::into_inner).0;
         }
         *used += bytes;
-        Share { budget: Arc::clone(self), bytes }
+        Some(Share { budget: Arc::clone(self), bytes })
     }
 }
 

@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 use std::sync::PoisonError;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
 use super::control::add;
 use super::{Context, in_flight};
-use crate::catalog::{ContentHash, ImageFacts, ImageKey, SkipReason, files, images, vectors};
+use crate::catalog::{ContentHash, FileKey, ImageFacts, ImageKey, SkipReason, files, images, vectors};
 use crate::embed::Embedding;
 use crate::library::scan::FileToIndex;
 use crate::{Error, Result};
+
+/// How long a run comes back to a file that is still being written.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What became of a file, or of the run.
 pub(super) enum Outcome {
@@ -42,7 +46,7 @@ pub(super) enum Outcome {
         file: FileToIndex,
         hash: Option<ContentHash>,
     },
-    /// Deleted between scan and reading; the next scan notes it.
+    /// Not dealt with: deleted between scan and reading, or cancelled. The next scan sees to it.
     Vanished,
     /// Catalog ids of files that a scan no longer found.
     Gone(Vec<i64>),
@@ -57,11 +61,13 @@ pub(super) struct Committer<'a> {
     waiting: HashMap<ContentHash, Vec<FileToIndex>>,
     /// Contents that turned out to be no pictures, for twins that come later.
     refused: HashMap<ContentHash, SkipReason>,
+    /// Since when files are known to be still being written.
+    unsettled_since: HashMap<FileKey, Instant>,
 }
 
 impl<'a> Committer<'a> {
     pub(super) fn new(context: &'a Context) -> Self {
-        Self { context, waiting: HashMap::new(), refused: HashMap::new() }
+        Self { context, waiting: HashMap::new(), refused: HashMap::new(), unsettled_since: HashMap::new() }
     }
 
     /// Makes a batch durable, then searchable.
@@ -129,14 +135,26 @@ impl<'a> Committer<'a> {
             Outcome::Unsettled { file, hash } => {
                 let twins = hash.and_then(|hash| self.waiting.remove(&hash)).unwrap_or_default();
                 finished.extend(hash);
-                let mut unsettled = self.context.unsettled.lock().unwrap_or_else(PoisonError::into_inner);
-                unsettled.push(file);
-                unsettled.extend(twins);
+                for file in twins.into_iter().chain([file]) {
+                    self.postpone(db, file)?;
+                }
             }
             Outcome::Vanished => add(&counters.done, 1),
             Outcome::Gone(ids) => add(&counters.removed, files::remove(db, &ids)? as u64),
             Outcome::Fatal(error) => return Err(error),
         }
+        Ok(())
+    }
+
+    /// Puts a file aside for another try. One that is written for long does not hold up the run: it is listed, and its
+    /// next change makes it count as changed.
+    fn postpone(&mut self, db: &Connection, file: FileToIndex) -> Result<()> {
+        let since = *self.unsettled_since.entry(file.key.clone()).or_insert_with(Instant::now);
+        if since.elapsed() > PATIENCE {
+            let reason = SkipReason { code: "still-being-written", text: "it is still being written; it is looked at again when it has changed".into() };
+            return self.skip(db, &file, &reason);
+        }
+        self.context.unsettled.lock().unwrap_or_else(PoisonError::into_inner).push(file);
         Ok(())
     }
 

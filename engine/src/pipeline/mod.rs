@@ -245,12 +245,14 @@ fn scan(context: &Context, task: &Task, to_read: &Sender<FileToIndex>, outcomes:
         };
         if sent { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    let end = match task {
-        Task::Folder(_) => scan.everything(&mut found)?,
-        Task::Around(_, hints) => scan.around(hints, &mut found)?,
+    // Another directory in the folder's place: what is known of the old one says nothing about it.
+    let is_replaced = folder.identity.as_ref().is_some_and(|known| known != scan.identity());
+    let (end, is_whole) = match task {
+        Task::Around(_, hints) if !is_replaced => (scan.around(hints, &mut found)?, false),
+        _ => (scan.everything(&mut found)?, true),
     };
-    match (end, task) {
-        (ScanEnd::Complete, Task::Folder(_)) => context.catalog.write(|db| folders::set_scanned(db, *id, Some(scan.identity()))),
+    match (end, is_whole) {
+        (ScanEnd::Complete, true) => context.catalog.write(|db| folders::set_scanned(db, *id, Some(scan.identity()))),
         (ScanEnd::Offline(reason), _) => set_offline(context, &folder.path, *id, &reason),
         _ => Ok(()),
     }

@@ -36,7 +36,9 @@ pub(super) fn read(context: &Context, file: FileToIndex) -> Result<AfterRead> {
         let text = format!("it has {} bytes; files of more than {} are not read", file.size, context.limits.max_bytes);
         return Ok(AfterRead::Settled(Outcome::Skipped { file, hash: None, reason: SkipReason { code: "too-large", text } }));
     }
-    let share = context.budget.take(file.size);
+    let Some(share) = context.budget.take(file.size, &context.control) else {
+        return Ok(AfterRead::Settled(Outcome::Vanished));
+    };
     let bytes = match read_whole(&file) {
         Ok(Some(bytes)) => bytes,
         // It changed under our hands: it is still being written.

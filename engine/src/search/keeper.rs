@@ -66,7 +66,13 @@ impl IndexKeeper {
         let _guard = self.following.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let covered = self.index.covered_sequence();
-            let (reached, changes) = catalog.read(|db| vectors::changes_since(db, &self.model, covered, REPLAY))?;
+            let (pruned, (reached, changes)) =
+                catalog.read(|db| Ok((vectors::pruned_sequence(db)?, vectors::changes_since(db, &self.model, covered, REPLAY)?)))?;
+            if pruned > covered {
+                // A reader that a writer's pruning has overtaken: the log no longer says what it lacks.
+                self.catch_up(catalog)?;
+                continue;
+            }
             if reached == covered {
                 return Ok(());
             }
@@ -115,6 +121,22 @@ impl IndexKeeper {
         let hits = self.index.search(query, SearchOptions::best(limit))?;
         let is_whole = hits.len() >= self.index.count()?;
         Ok((hits.into_iter().map(|hit| (hit.key.cast_signed(), hit.distance)).collect(), is_whole))
+    }
+
+    /// Brings the index to the state of the catalog by comparing the two.
+    fn catch_up(&self, catalog: &Catalog) -> Result<()> {
+        let (covered, wanted) = catalog.read(|db| Ok((vectors::newest_sequence(db)?, vectors::live_keys(db, &self.model)?)))?;
+        let surplus: Vec<_> = self.index.keys()?.into_iter().filter(|key| wanted.binary_search(&key.cast_signed()).is_err()).collect();
+        self.index.remove(&surplus)?;
+        for key in wanted {
+            if !self.index.contains(to_index(key))?
+                && let Some(vector) = catalog.read(|db| vectors::get(db, key, &self.model))?
+            {
+                self.index.upsert(&[(to_index(key), vector.as_slice())])?;
+            }
+        }
+        self.index.set_covered_sequence(covered);
+        Ok(())
     }
 
     fn save(&self, catalog: &Catalog) -> Result<()> {
