@@ -33,7 +33,7 @@ pub const EXACT_UP_TO: usize = 50_000;
 /// So many changes to a mapped index are kept beside it before it is read into memory.
 pub const OVERLAY_LIMIT: usize = 4_096;
 /// Least expansion where a search names none.
-pub const DEFAULT_EXPANSION: usize = 96;
+pub const DEFAULT_EXPANSION: usize = 192;
 /// Where a search names no expansion it is twice the limit, yet no more than this above it.
 const MOST_EXTRA: usize = 1_000;
 /// Vectors that each thread adds between two chances for searches.
