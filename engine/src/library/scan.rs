@@ -194,6 +194,9 @@ impl<'a> Scan<'a> {
                 return Ok(ControlFlow::Break(()));
             }
         }
+        for name in &listing.unknown {
+            known.remove(name);
+        }
         let gone: Vec<i64> = known.into_values().map(|row| row.id).collect();
         if !gone.is_empty() && self.is_still_there() && found(Found::Gone(gone)).is_break() {
             return Ok(ControlFlow::Break(()));
@@ -226,8 +229,15 @@ impl<'a> Scan<'a> {
             if !self.rules.admits_file(&relative) {
                 continue;
             }
-            // Follows links; a file that vanished since it was listed counts as not there.
-            let Ok(metadata) = std::fs::metadata(entry.path()) else { continue };
+            // Follows links. A file that vanished since it was listed is not there; one that the disk will not tell of is.
+            let metadata = match std::fs::metadata(entry.path()) {
+                Ok(metadata) => metadata,
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(_) => {
+                    listing.unknown.push(name);
+                    continue;
+                }
+            };
             if metadata.is_file() {
                 listing.files.push(ListedFile { name, size: metadata.len(), mtime: mtime_of(&metadata) });
             }
@@ -270,6 +280,8 @@ impl<'a> Scan<'a> {
 #[derive(Default)]
 struct Listing {
     files: Vec<ListedFile>,
+    /// Files that are there but cannot be looked at: what is known of them is kept.
+    unknown: Vec<OsString>,
     children: Children,
 }
 
