@@ -50,10 +50,10 @@ bench:
 # Tests build everything once, with all features, so that the steps share one set of artefacts.
 ALL := --workspace --all-features --locked
 
+# The user's own library has no part in the tests.
 test:
 	@scripts/setup.sh test
 	$(MAKE) --no-print-directory ui
-	# The user's own library has no part in the tests.
 	env -u LOOKALIKE_DATA_DIR $(MAKE) --no-print-directory check-rust test-rust check-types test-ui test-window test-train check-licences
 	@echo "all checks passed"
 
