@@ -6,20 +6,26 @@
 //!
 //! In reading order: [`engine`] is the facade; [`library`] says what changed on disk; [`pipeline`] turns that into
 //! commits, by way of [`media`] (decoding) and [`embed`] (the model); [`catalog`] is the truth, [`index`] finds
-//! neighbours, [`search`] turns them into pages.
+//! neighbours, [`search`] turns them into pages. Where a Milvus and an object store are connected ([`settings`]), [`sync`]
+//! keeps them in step, by way of [`remote`], [`index::milvus`] and [`objects`].
 
 pub mod embed;
 pub mod engine;
 pub mod error;
 pub mod index;
 pub mod media;
+pub mod objects;
+pub mod remote;
+pub mod settings;
 pub mod wire;
 
 mod catalog;
 mod library;
 mod pipeline;
 mod search;
+mod sync;
 
 pub use embed::ModelSource;
 pub use engine::{Access, Config, Engine, default_data_dir};
 pub use error::{Error, Result};
+pub use settings::{Keychain, SecretAccess};

@@ -15,6 +15,10 @@ macro_rules! wire {
     )*};
 }
 
+mod connection;
+
+pub use connection::*;
+
 wire! {
     /// What went wrong. A code exists only where someone acts on it.
     #[derive(Copy, Eq, Hash)]
@@ -38,6 +42,10 @@ wire! {
         CatalogUnusable,
         /// Reading or writing the disk failed.
         Io,
+        /// No Milvus is connected.
+        NotConnected,
+        /// Milvus or the object store could not be used; the message says which and why.
+        RemoteFailed,
         /// The work was cancelled by the user.
         Cancelled,
         /// A fault of our own.
@@ -243,6 +251,9 @@ wire! {
     pub struct SearchRequest {
         /// What to look for.
         pub query: Query,
+        /// Where to look.
+        #[serde(default)]
+        pub scope: Scope,
         /// Lowest similarity to return, 0 ..= 1. Applied before paging.
         #[serde(default)]
         pub similarity: f32,
@@ -277,6 +288,10 @@ wire! {
         pub query_width: u32,
         /// Height of the query in pixels, after orientation.
         pub query_height: u32,
+        /// Where these results are from.
+        pub scope: Scope,
+        /// Why they are from this computer although the shared library was asked.
+        pub fallback: Option<ErrorReply>,
         /// The frozen result set; ask `page` for more of it.
         pub result_set: String,
         /// Unix seconds at which the set was frozen.
@@ -318,7 +333,8 @@ wire! {
         pub rank: u64,
         /// Content hash: 64 hexadecimal digits.
         pub id: String,
-        /// Absolute path of the first place (the query's own path if it is one of them).
+        /// Absolute path of the first place (the query's own path if it is one of them); where only other computers have the
+        /// picture, its file's name.
         pub path: String,
         /// Last part of the path.
         pub file_name: String,
@@ -340,10 +356,12 @@ wire! {
 
     /// A file of a picture.
     pub struct Place {
-        /// Absolute path.
+        /// Absolute path; on another computer the file's name.
         pub path: String,
         /// Whether its folder cannot be reached now.
         pub offline: bool,
+        /// The other computer on which it lies; none: this one.
+        pub device: Option<String>,
     }
 
     /// A slice of the library for a virtualised grid, newest first.
@@ -434,6 +452,16 @@ wire! {
         LibraryChanged {},
         /// A folder was added, removed, paused or changed its state.
         FoldersChanged {},
+        /// The state of syncing changed, or a second has passed while it goes on.
+        SyncChanged {
+            /// How it stands.
+            status: SyncStatus,
+        },
+        /// A step of a connection test has ended.
+        ConnectionStep {
+            /// The step.
+            step: TestStep,
+        },
         /// A run is complete.
         RunFinished {
             /// What it did.

@@ -6,11 +6,11 @@ use clap::{Parser, Subcommand};
 
 /// Find the look-alikes of a photo among your own.
 ///
-/// Nothing leaves this computer. Photos are never changed.
+/// Nothing leaves this computer unless you connect a server. Photos are never changed.
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Examples:\n  lookalike index ~/Pictures              index a folder (again: only what changed)\n  lookalike search holiday.jpg            its look-alikes, best first\n  lookalike search a.jpg --similarity 0.7 only close ones\n  lookalike watch                         keep following the folders\n\nExit codes: 0 done, 1 failed, 2 wrong usage."
+    after_help = "Examples:\n  lookalike index ~/Pictures              index a folder (again: only what changed)\n  lookalike search holiday.jpg            its look-alikes, best first\n  lookalike search a.jpg --similarity 0.7 only close ones\n  lookalike watch                         keep following the folders\n  lookalike connect --milvus http://HOST:19530 --s3 http://HOST:9000 --bucket photos\n                                          share the library; then: lookalike sync\n\nExit codes: 0 done, 1 failed, 2 wrong usage."
 )]
 pub(crate) struct Args {
     /// Where the library's data lie [default: the platform's place for application data]
@@ -37,8 +37,21 @@ pub(crate) enum Command {
     Watch(WatchArgs),
     /// Show folders, counts and skipped files with their reasons
     Status(JsonArgs),
-    /// Check what works and what does not: model, disk, index, formats, watch limit
+    /// Check what works and what does not: model, disk, index, formats, watch limit, Milvus, object store
     Doctor(JsonArgs),
+    /// Share the library: set up Milvus and an S3-compatible object store, or try the connection
+    ///
+    /// Secrets never go into arguments. They are read from LOOKALIKE_MILVUS_TOKEN (a token, or user:password),
+    /// LOOKALIKE_S3_ACCESS_KEY and LOOKALIKE_S3_SECRET_KEY, or asked for, and kept in the system's keychain (or in a file
+    /// that only you may read, where there is none). What is not given stays as it was set up. Without any option: shows
+    /// the connection.
+    Connect(ConnectArgs),
+    /// Switch the connection off; everything local goes on working, and the servers keep what they have
+    Disconnect(DisconnectArgs),
+    /// Send what has changed to the connected servers, or compare with them
+    ///
+    /// Ends with 0 when everything is there, with 1 when something waits or is parked (the output says why).
+    Sync(SyncArgs),
 }
 
 #[derive(clap::Args)]
@@ -74,6 +87,9 @@ pub(crate) struct SearchArgs {
     /// Leave out results below this similarity, 0 to 1
     #[arg(long, default_value_t = 0.0, value_name = "S", value_parser = similarity)]
     pub(crate) similarity: f32,
+    /// Where to look: on this computer, or in the shared library (Milvus)
+    #[arg(long, value_enum, default_value = "local")]
+    pub(crate) scope: ScopeArg,
     /// Print one JSON object a line for each photo
     #[arg(long)]
     pub(crate) json: bool,
@@ -84,6 +100,122 @@ pub(crate) struct WatchArgs {
     /// Threads that decode and embed [default: as many as there are cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) workers: Option<u16>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct ConnectArgs {
+    /// Milvus, 2.3 or newer: http://HOST:19530, or https for TLS
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) milvus: Option<String>,
+    /// S3-compatible object store (MinIO, Garage, SeaweedFS, AWS): http://HOST:9000, or https for TLS
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) s3: Option<String>,
+    /// Bucket; made if it is missing
+    #[arg(long, value_name = "NAME")]
+    pub(crate) bucket: Option<String>,
+    /// Region, as the object store names it [default: us-east-1]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) region: Option<String>,
+    /// What to upload: the photos, JPEGs of at most 2048 pixels, or vectors only [default: originals]
+    #[arg(long, value_enum)]
+    pub(crate) upload: Option<UploadArg>,
+    /// Database of Milvus; made if it is missing [default: default]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) database: Option<String>,
+    /// Collection [default: named after the model in use]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) collection: Option<String>,
+    /// Index of a new collection [default: hnsw]
+    #[arg(long, value_enum)]
+    pub(crate) index: Option<IndexArg>,
+    /// How fresh shared searches must be [default: bounded]
+    #[arg(long, value_enum)]
+    pub(crate) consistency: Option<ConsistencyArg>,
+    /// PEM file of the authority that signed Milvus's certificate, where it is no public one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) milvus_ca: Option<String>,
+    /// PEM file of the authority that signed the object store's certificate, where it is no public one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) s3_ca: Option<String>,
+    /// The bucket is part of the host name (AWS), not of the path
+    #[arg(long)]
+    pub(crate) virtual_host: bool,
+    /// Address of the object store in links for others, where it differs
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) public_address: Option<String>,
+    /// Hours for which such links are valid, 1 to 168 [default: 168]
+    #[arg(long, value_name = "N")]
+    pub(crate) link_hours: Option<u32>,
+    /// What others call this computer [default: its host name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) device_name: Option<String>,
+    /// Take the settings that --export printed on another computer
+    #[arg(long, value_name = "FILE")]
+    pub(crate) import: Option<PathBuf>,
+    /// Print the settings, without secrets
+    #[arg(long, conflicts_with_all = ["milvus", "s3", "import", "test", "json"])]
+    pub(crate) export: bool,
+    /// Try the connection step by step and leave nothing behind; new settings are kept only if every step passes
+    #[arg(long)]
+    pub(crate) test: bool,
+    /// Print as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct DisconnectArgs {
+    /// Forget the secrets too
+    #[arg(long)]
+    pub(crate) forget_secrets: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct SyncArgs {
+    /// Compare catalog, rows and objects instead; ends with 0 only when they agree
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// Mend what differs
+    #[arg(long, requires = "verify")]
+    pub(crate) repair: bool,
+    /// Objects that no row names are left alone for so many minutes: their row may be on its way
+    #[arg(long, requires = "verify", value_name = "MINUTES", default_value_t = 60)]
+    pub(crate) grace: u64,
+    /// Give up when nothing has gone through for so many seconds; what waits is sent the next time
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(crate) patience: u64,
+    /// Print as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum ScopeArg {
+    Local,
+    Shared,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum UploadArg {
+    Originals,
+    Previews,
+    None,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum IndexArg {
+    Hnsw,
+    IvfFlat,
+    Diskann,
+    Autoindex,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum ConsistencyArg {
+    Strong,
+    Session,
+    Bounded,
+    Eventually,
 }
 
 #[derive(clap::Args)]

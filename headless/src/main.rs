@@ -1,16 +1,19 @@
 //! The `lookalike` command: the engine without a window.
 
 mod args;
+mod connect;
 mod index;
 mod output;
 mod search;
 mod status;
+mod sync;
 mod watch;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use lookalike_engine::{Access, Config, Engine, ModelSource, Result, default_data_dir};
+use lookalike_engine::wire::{Secret, Secrets};
+use lookalike_engine::{Access, Config, Engine, Keychain, ModelSource, Result, SecretAccess, default_data_dir};
 use tracing_subscriber::EnvFilter;
 
 use args::{Args, Command};
@@ -39,6 +42,13 @@ fn run(args: &Args) -> Result<ExitCode> {
             let engine = open(args, Access::Read, false, None).or_else(|_| open(args, Access::Write, false, None))?;
             status::doctor(&engine, command.json)
         }
+        Command::Connect(command) => connect::run(command, |access| open(args, access, false, None)),
+        Command::Disconnect(command) => connect::disconnect(&open(args, Access::Write, false, None)?, command),
+        Command::Sync(command) => {
+            // Comparing changes nothing, and so runs beside a writer.
+            let access = if command.verify && !command.repair { Access::Read } else { Access::Write };
+            sync::run(&open(args, access, false, None)?, command)
+        }
     }
 }
 
@@ -49,5 +59,20 @@ fn open(args: &Args, access: Access, follow: bool, workers: Option<usize>) -> Re
     };
     let bundled = lookalike_models::LOOKALIKE_S;
     let model = ModelSource::Bundled { manifest: bundled.manifest, onnx: bundled.onnx };
-    Engine::open(Config { data_dir, access, follow, workers, model })
+    Engine::open(Config { data_dir, access, follow, workers, model, secrets: secrets() })
+}
+
+/// What scripts put into the environment. Read here and nowhere deeper.
+fn secrets() -> SecretAccess {
+    let secret = |name| std::env::var(name).ok().filter(|text| !text.is_empty()).map(Secret::new);
+    let overrides = Secrets {
+        milvus_token: secret("LOOKALIKE_MILVUS_TOKEN"),
+        s3_access_key: secret("LOOKALIKE_S3_ACCESS_KEY"),
+        s3_secret_key: secret("LOOKALIKE_S3_SECRET_KEY"),
+    };
+    let keychain = match std::env::var("LOOKALIKE_KEYCHAIN") {
+        Ok(text) if text == "off" => Keychain::Avoid,
+        _ => Keychain::Use,
+    };
+    SecretAccess { keychain, overrides }
 }

@@ -2,19 +2,27 @@
 
 use std::process::ExitCode;
 
-use lookalike_engine::wire::{Band, SearchReply};
+use lookalike_engine::wire::{Band, Scope, SearchReply};
 use lookalike_engine::{Engine, Result};
 
-use crate::args::SearchArgs;
+use crate::args::{ScopeArg, SearchArgs};
 use crate::output;
 
 pub(crate) fn run(engine: &Engine, args: &SearchArgs) -> Result<ExitCode> {
+    let scope = match args.scope {
+        ScopeArg::Local => Scope::Local,
+        ScopeArg::Shared => Scope::Shared,
+    };
     let mut code = ExitCode::SUCCESS;
     for photo in &args.photos {
         // One bad photo does not keep the answers of the others back.
-        match engine.search_file(photo, args.similarity, args.page, args.page_size) {
-            Ok(reply) if args.json => output::json(&reply)?,
-            Ok(reply) => print(&reply)?,
+        match engine.search_file(photo, scope, args.similarity, args.page, args.page_size) {
+            Ok(reply) => {
+                if let Some(reason) = &reply.fallback {
+                    output::note(&format!("these are the look-alikes on this computer; the shared library does not answer: {}", reason.message));
+                }
+                if args.json { output::json(&reply)? } else { print(&reply)? }
+            }
             Err(error) => {
                 output::error(&error);
                 code = ExitCode::from(1);
@@ -32,7 +40,8 @@ fn print(reply: &SearchReply) -> Result<()> {
         let note = if hit.is_query { " (this photo)" } else { "" };
         output::line(&format!("{:>5}  {:.3}  {:<12}  {}{note}", hit.rank, hit.similarity, band(hit.band), hit.path))?;
         for place in hit.places.iter().filter(|place| place.path != hit.path) {
-            output::line(&format!("{:>28}also {}", "", place.path))?;
+            let device = place.device.as_ref().map(|device| format!(" on {device}")).unwrap_or_default();
+            output::line(&format!("{:>28}also {}{device}", "", place.path))?;
         }
     }
     Ok(())

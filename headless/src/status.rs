@@ -26,6 +26,9 @@ pub(crate) fn status(engine: &Engine, json: bool) -> Result<ExitCode> {
     output::line(&format!("Library   {}", status.data_dir))?;
     output::line(&format!("Model     {} ({} numbers)", status.model.id, status.model.dimension))?;
     output::line(&format!("Photos    {} files, {} pictures, {} skipped", status.files, status.images, status.skipped))?;
+    if status.pending_sync > 0 {
+        output::line(&format!("Sharing   {} changes wait for: lookalike sync", status.pending_sync))?;
+    }
     for folder in &status.folders {
         let state = match folder.state {
             FolderState::Watching | FolderState::Idle => "",

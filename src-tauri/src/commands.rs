@@ -1,7 +1,10 @@
 //! What the page may ask for, each a few lines: engine calls here, desktop matters in `desktop`.
 
+use std::time::Duration;
+
 use lookalike_engine::wire::{
-    ErrorReply, FolderInfo, LibraryReply, LibraryRequest, PageRequest, PictureDetails, SearchReply, SearchRequest, SkippedFile, Status,
+    ConnectRequest, ConnectionInfo, ErrorReply, FolderInfo, LibraryReply, LibraryRequest, PageRequest, PictureDetails, Scope, SearchReply, SearchRequest,
+    SkippedFile, Status, SyncStatus, TestReport, VerifyReport,
 };
 use lookalike_engine::{Engine, Error};
 use tauri::State;
@@ -76,9 +79,9 @@ pub(crate) async fn search(shell: State<'_, Shell>, request: SearchRequest) -> R
 }
 
 #[tauri::command]
-pub(crate) async fn search_pasted(shell: State<'_, Shell>, similarity: f32, page_size: u32) -> Reply<SearchReply> {
+pub(crate) async fn search_pasted(shell: State<'_, Shell>, scope: Scope, similarity: f32, page_size: u32) -> Reply<SearchReply> {
     let png = shell.pasted().await?;
-    ask(&shell, move |engine| engine.search_bytes("pasted.png", &png, similarity, page_size)).await
+    ask(&shell, move |engine| engine.search_bytes("pasted.png", &png, scope, similarity, page_size)).await
 }
 
 #[tauri::command]
@@ -94,4 +97,46 @@ pub(crate) async fn library(shell: State<'_, Shell>, request: LibraryRequest) ->
 #[tauri::command]
 pub(crate) async fn picture(shell: State<'_, Shell>, id: String) -> Reply<PictureDetails> {
     ask(&shell, move |engine| engine.picture(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn connection(shell: State<'_, Shell>) -> Reply<ConnectionInfo> {
+    ask(&shell, Engine::connection).await
+}
+
+#[tauri::command]
+pub(crate) async fn connect(shell: State<'_, Shell>, request: ConnectRequest) -> Reply<ConnectionInfo> {
+    ask(&shell, move |engine| engine.connect(&request)).await
+}
+
+#[tauri::command]
+pub(crate) async fn disconnect(shell: State<'_, Shell>) -> Reply<ConnectionInfo> {
+    ask(&shell, Engine::disconnect).await
+}
+
+/// The steps also come as events, as they end.
+#[tauri::command]
+pub(crate) async fn test_connection(shell: State<'_, Shell>, request: ConnectRequest) -> Reply<TestReport> {
+    ask(&shell, move |engine| engine.test_connection(Some(&request), &|_| ())).await
+}
+
+#[tauri::command]
+pub(crate) async fn sync_status(shell: State<'_, Shell>) -> Reply<SyncStatus> {
+    ask(&shell, Engine::sync_status).await
+}
+
+#[tauri::command]
+pub(crate) async fn pause_sync(shell: State<'_, Shell>, paused: bool) -> Reply<()> {
+    ask(&shell, move |engine| engine.pause_sync(paused)).await
+}
+
+#[tauri::command]
+pub(crate) async fn retry_sync(shell: State<'_, Shell>) -> Reply<usize> {
+    ask(&shell, Engine::retry_sync).await
+}
+
+/// Objects without a row are given an hour, and the servers two minutes of silence.
+#[tauri::command]
+pub(crate) async fn verify_sync(shell: State<'_, Shell>, repair: bool) -> Reply<VerifyReport> {
+    ask(&shell, move |engine| engine.verify_sync(repair, Duration::from_secs(3600), Duration::from_secs(120))).await
 }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use lookalike_engine::wire::{ErrorCode, ErrorReply};
-use lookalike_engine::{Access, Config, Engine, ModelSource};
+use lookalike_engine::{Access, Config, Engine, ModelSource, SecretAccess};
 use lookalike_models::LOOKALIKE_S;
 use tauri::async_runtime::{self, Mutex};
 use tauri::{AppHandle, Emitter};
@@ -66,6 +66,7 @@ impl Shell {
             follow: true,
             workers: None,
             model: ModelSource::Bundled { manifest: LOOKALIKE_S.manifest, onnx: LOOKALIKE_S.onnx },
+            secrets: SecretAccess::default(),
         };
         let opened = async_runtime::spawn_blocking(move || Engine::open(config)).await;
         opened.map_err(crashed)?.map_err(|error| error.reply())

@@ -1,4 +1,6 @@
-//! What the suites share: pictures made by code, and libraries in temporary folders.
+//! What the suites share: pictures made by code, libraries in temporary folders, real servers.
 
 pub mod library;
+pub mod remote;
 pub mod scenes;
+pub mod services;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant, SystemTime};
 
-use lookalike_engine::wire::{IndexReport, Query, SearchReply, SearchRequest};
-use lookalike_engine::{Access, Config, Engine, ModelSource, Result};
+use lookalike_engine::wire::{IndexReport, Query, Scope, SearchReply, SearchRequest};
+use lookalike_engine::{Access, Config, Engine, Keychain, ModelSource, Result, SecretAccess};
 use tempfile::TempDir;
 
 use crate::scenes::{jpeg, scene};
@@ -83,7 +83,7 @@ impl TestLibrary {
 
     /// An engine with the bundled model.
     pub fn open(&self, access: Access, follow: bool) -> Result<Engine> {
-        Engine::open(Config { data_dir: self.data_dir(), access, follow, workers: Some(2), model: bundled_model() })
+        Engine::open(Config { data_dir: self.data_dir(), access, follow, workers: Some(2), model: bundled_model(), secrets: no_keychain() })
     }
 
     /// Indexes the photo folder until done.
@@ -100,6 +100,8 @@ impl TestLibrary {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(lookalike());
         command.args(arguments).arg("--data-dir").arg(self.data_dir()).env("HOME", self.home()).env_remove("XDG_DATA_HOME");
+        // The user's own keychain has no part in the tests.
+        command.env("LOOKALIKE_KEYCHAIN", "off");
         command
     }
 
@@ -107,6 +109,11 @@ impl TestLibrary {
     pub fn home(&self) -> PathBuf {
         self.root.path().join("home")
     }
+}
+
+/// Secrets in a file of the library's own, never in the user's keychain.
+pub fn no_keychain() -> SecretAccess {
+    SecretAccess { keychain: Keychain::Avoid, ..SecretAccess::default() }
 }
 
 /// The model that travels in the programs.
@@ -125,7 +132,7 @@ pub fn lookalike() -> PathBuf {
 
 /// Searches by a photo and returns the first 200 results.
 pub fn search(engine: &Engine, photo: &Path) -> Result<SearchReply> {
-    engine.search(&SearchRequest { query: Query::Path { path: photo.display().to_string() }, similarity: 0.0, page: 1, page_size: 200 })
+    engine.search(&SearchRequest { query: Query::Path { path: photo.display().to_string() }, scope: Scope::Local, similarity: 0.0, page: 1, page_size: 200 })
 }
 
 /// File names of the results in rank order.

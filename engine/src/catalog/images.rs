@@ -13,12 +13,16 @@ use crate::{Error, Result};
 pub(crate) type ImageKey = i64;
 
 /// BLAKE3 hash of a picture file's bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ContentHash([u8; 32]);
 
 impl ContentHash {
     pub(crate) fn of(bytes: &[u8]) -> Self {
         Self(*blake3::hash(bytes).as_bytes())
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 
     /// Reads the id that hosts know: 64 hexadecimal digits.

@@ -12,8 +12,7 @@ impl Engine {
         let mut checks = vec![self.check_data_dir(), self.check_catalog(), self.check_index(), self.check_model(), check_formats()];
         checks.extend(check_watch_limit());
         checks.extend(self.check_folders());
-        checks.push(check("Milvus", CheckState::Off, "not configured; everything stays on this computer", None));
-        checks.push(check("Object store (S3)", CheckState::Off, "not configured; everything stays on this computer", None));
+        checks.extend(self.check_remote());
         checks
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Engine;
 use super::indexer::{Canceller, announce_polling, whole};
-use crate::catalog::{FileCounts, FolderId, FolderRow, files, folders, images};
+use crate::catalog::{FileCounts, FolderId, FolderRow, files, folders, images, outbox};
 use crate::library::rules::{Rules, anchored_below};
 use crate::library::watch::Following;
 use crate::pipeline::Task;
@@ -129,14 +129,16 @@ impl Engine {
     /// The library at a glance.
     pub fn status(&self) -> Result<Status> {
         let manifest = self.inner.embedder.manifest();
-        let (folder_rows, counts, images) = self.inner.catalog.read(|db| Ok((folders::all(db)?, files::counts(db)?, images::count_live(db, &manifest.id)?)))?;
+        let (folder_rows, counts, images, pending_sync) =
+            self.inner.catalog.read(|db| Ok((folders::all(db)?, files::counts(db)?, images::count_live(db, &manifest.id)?, outbox::waiting(db)?)))?;
+        let pending_sync = if self.inner.sharing.connected()?.is_some() { pending_sync } else { 0 };
         let folders = folder_rows.into_iter().map(|row| self.folder_info(row, &counts)).collect::<Vec<_>>();
         Ok(Status {
             files: folders.iter().map(|folder| folder.files).sum(),
             skipped: folders.iter().map(|folder| folder.skipped).sum(),
             folders,
             images,
-            pending_sync: 0,
+            pending_sync,
             model: manifest.info(),
             data_dir: self.inner.data_dir.display().to_string(),
             progress: self.inner.indexer.as_ref().map_or_else(|| idle(false), super::Indexer::progress),

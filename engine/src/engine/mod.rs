@@ -4,9 +4,12 @@
 mod doctor;
 mod folders;
 mod indexer;
+mod kept_pictures;
 mod lock;
 mod pictures;
 mod search;
+mod shared;
+mod sharing;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,11 +20,13 @@ use crate::catalog::{Catalog, Thumbnails};
 use crate::embed::{LazyEmbedder, ModelSource};
 use crate::media::Limits;
 use crate::search::{IndexKeeper, ResultSets};
+use crate::settings::SecretAccess;
 use crate::wire::{ErrorCode, Event};
 use crate::{Error, Result};
 pub use indexer::Canceller;
 use indexer::Indexer;
 use lock::WriterLock;
+use sharing::Sharing;
 
 /// What an engine needs to know; entered at the edge, by the host.
 #[derive(Clone, Debug)]
@@ -30,12 +35,15 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Whether this process may change the library.
     pub access: Access,
-    /// Whether to follow the folders and look through them at start.
+    /// Whether to follow the folders and look through them at start, and to sync in the background where a remote is
+    /// connected.
     pub follow: bool,
     /// Threads that decode and embed; none: as many as there are cores.
     pub workers: Option<usize>,
     /// The model in use.
     pub model: ModelSource,
+    /// How secrets of a connection are come by.
+    pub secrets: SecretAccess,
 }
 
 /// Whether an engine may change the library. One process at a time may.
@@ -62,6 +70,9 @@ struct Inner {
     limits: Limits,
     results: ResultSets,
     events: broadcast::Sender<Event>,
+    follows: bool,
+    /// Before the indexer: it stops first.
+    sharing: Sharing,
     /// None: opened for reading.
     indexer: Option<Indexer>,
     /// Held until the engine goes; after the indexer, so that nobody else writes before it has stopped.
@@ -105,8 +116,15 @@ impl Engine {
         } else {
             None
         };
-        let inner = Inner { data_dir, catalog, thumbnails, index, embedder, limits, results: ResultSets::default(), events, indexer, _lock: lock };
-        Ok(Self { inner: Arc::new(inner) })
+        let sharing = Sharing::new(&data_dir, config.secrets);
+        let (follows, results) = (config.follow, ResultSets::default());
+        let inner = Inner { data_dir, catalog, thumbnails, index, embedder, limits, results, events, follows, sharing, indexer, _lock: lock };
+        let engine = Self { inner: Arc::new(inner) };
+        // A connection that cannot be set up keeps nothing local from working.
+        if follows && let Err(error) = engine.restart_sync() {
+            tracing::warn!(%error, "syncing does not start");
+        }
+        Ok(engine)
     }
 
     /// Events from now on. A receiver that falls far behind loses the oldest ones.

@@ -44,7 +44,7 @@ impl Engine {
             height: image.facts.height,
             taken_at: image.facts.taken_at,
             camera: image.facts.camera,
-            places: places.into_iter().map(|place| Place { path: place.path.display().to_string(), offline: place.offline }).collect(),
+            places: places.into_iter().map(|place| Place { path: place.path.display().to_string(), offline: place.offline, device: None }).collect(),
         })
     }
 
@@ -58,7 +58,11 @@ impl Engine {
         if let Some(kept) = self.inner.results.query_thumbnail(hash) {
             return Ok(kept);
         }
-        let made = self.render(&self.image(id)?, media::THUMBNAIL_SIDE)?;
+        let made = match self.image(id) {
+            Ok(image) => self.render(&image, media::THUMBNAIL_SIDE)?,
+            // Not of this library: of another computer's, where a shared one is connected.
+            Err(error) => return self.of_others_or(error, hash, media::THUMBNAIL_SIDE),
+        };
         if self.is_writer() {
             self.inner.thumbnails.put(&[(hash, made.clone())])?;
         }
@@ -71,10 +75,22 @@ impl Engine {
         if !(64..=MAX_PREVIEW).contains(&max_side) {
             return Err(Error::invalid(format!("preview size {max_side} is not within 64 and {MAX_PREVIEW}")));
         }
-        match self.image(id).and_then(|image| self.render(&image, max_side)) {
+        let image = match self.image(id) {
+            Ok(image) => image,
+            Err(error) if self.inner.results.query_thumbnail(ContentHash::parse(id)?).is_none() => {
+                return self.of_others_or(error, ContentHash::parse(id)?, max_side);
+            }
+            Err(_) => return self.thumbnail(id),
+        };
+        match self.render(&image, max_side) {
             Err(error) if error.code() == ErrorCode::NotFound => self.thumbnail(id),
             result => result,
         }
+    }
+
+    /// A picture of another computer, or the error if nothing is shared.
+    fn of_others_or(&self, error: Error, hash: ContentHash, max_side: u32) -> Result<Vec<u8>> {
+        if self.inner.sharing.connected()?.is_none() { Err(error) } else { self.render_of_others(hash, max_side) }
     }
 
     /// A reachable place of a picture, for opening it.

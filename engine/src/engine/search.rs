@@ -1,16 +1,17 @@
 //! The facade's searches: by a photo in or outside the library, by bytes, and the further pages of a frozen answer.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::Engine;
 use crate::catalog::{ContentHash, FileKey, ImageKey, ImageRow, files, folders, images, vectors};
 use crate::embed::Embedding;
+use crate::index::milvus::SharedRow;
 use crate::library::scan::mtime_of;
 use crate::media;
-use crate::search::{Asked, PageSpec, ResultSet, band, similarity};
-use crate::wire::{Band, ErrorCode, PageRequest, Place, Query, SearchHit, SearchReply, SearchRequest};
+use crate::search::{Asked, PageSpec, Ranked, ResultSet, Source, band, similarity};
+use crate::wire::{Band, ErrorCode, ErrorReply, PageRequest, Place, Query, Scope, SearchHit, SearchReply, SearchRequest};
 use crate::{Error, Result};
 
 /// Results that a set keeps. More than anyone pages through; the reply says when there are more.
@@ -25,23 +26,23 @@ impl Engine {
             Query::Path { path } => self.ask_by_path(Path::new(path))?,
             Query::Image { id } => self.ask_by_id(id)?,
         };
-        self.answer(asked, &vector, &spec, started)
+        self.answer(asked, request.scope, &vector, &spec, started)
     }
 
     /// Searches by a file, whatever its name: also one that is no valid Unicode and so cannot be a [`Query::Path`].
-    pub fn search_file(&self, path: &Path, similarity: f32, page: u32, page_size: u32) -> Result<SearchReply> {
+    pub fn search_file(&self, path: &Path, scope: Scope, similarity: f32, page: u32, page_size: u32) -> Result<SearchReply> {
         let started = Instant::now();
         let spec = PageSpec::new(similarity, page, page_size)?;
         let (asked, vector) = self.ask_by_path(path)?;
-        self.answer(asked, &vector, &spec, started)
+        self.answer(asked, scope, &vector, &spec, started)
     }
 
     /// Searches by a picture that has no path: pasted, or sent by another program. Returns the first page.
-    pub fn search_bytes(&self, name: &str, bytes: &[u8], similarity: f32, page_size: u32) -> Result<SearchReply> {
+    pub fn search_bytes(&self, name: &str, bytes: &[u8], scope: Scope, similarity: f32, page_size: u32) -> Result<SearchReply> {
         let started = Instant::now();
         let spec = PageSpec::new(similarity, 1, page_size)?;
         let (asked, vector) = self.ask_by_content(name, bytes)?;
-        self.answer(asked, &vector, &spec, started)
+        self.answer(asked, scope, &vector, &spec, started)
     }
 
     /// A further page of a frozen result set, or the same set under another threshold.
@@ -106,36 +107,59 @@ impl Engine {
         Ok((asked, vector))
     }
 
-    fn answer(&self, asked: Asked, vector: &[f32], spec: &PageSpec, started: Instant) -> Result<SearchReply> {
+    fn answer(&self, asked: Asked, scope: Scope, vector: &[f32], spec: &PageSpec, started: Instant) -> Result<SearchReply> {
+        let wanted = RANKED.max(spec.offset() + spec.page_size as usize);
+        let (source, ranked, is_whole) = match scope {
+            Scope::Local => self.rank_here(vector, wanted, None)?,
+            Scope::Shared => match self.rank_shared(vector, wanted) {
+                Ok((ranked, is_whole)) => {
+                    let ranked = ranked.into_iter().map(|(hash, distance)| (Ranked::Shared(hash), distance)).collect();
+                    (Source { scope, fallback: None }, ranked, is_whole)
+                }
+                // A server that is away keeps nobody from searching here. Nothing connected is a mistake in the asking.
+                Err(error) if error.code() == ErrorCode::RemoteFailed => self.rank_here(vector, wanted, Some(error.reply()))?,
+                Err(error) => return Err(error),
+            },
+        };
+        let limits = self.inner.embedder.manifest().info().bands;
+        let set = self.inner.results.keep(ResultSet::new(asked, source, ranked, is_whole, &limits));
+        self.reply(&set, spec, started)
+    }
+
+    fn rank_here(&self, vector: &[f32], wanted: usize, fallback: Option<ErrorReply>) -> Result<(Source, Vec<(Ranked, f32)>, bool)> {
         let inner = &self.inner;
         if !self.is_writer() {
             inner.index.follow(&inner.catalog)?;
         }
-        let wanted = RANKED.max(spec.offset() + spec.page_size as usize);
         let (ranked, is_whole) = inner.index.search(vector, wanted)?;
-        let limits = inner.embedder.manifest().info().bands;
-        let set = inner.results.keep(ResultSet::new(asked, ranked, is_whole, &limits));
-        self.reply(&set, spec, started)
+        let ranked = ranked.into_iter().map(|(key, distance)| (Ranked::Here(key), distance)).collect();
+        Ok((Source { scope: Scope::Local, fallback }, ranked, is_whole))
     }
 
     fn reply(&self, set: &Arc<ResultSet>, spec: &PageSpec, started: Instant) -> Result<SearchReply> {
         let slice = set.slice(spec);
-        let results = self.inner.catalog.read(|db| {
-            let mut results = Vec::with_capacity(slice.hits.len());
-            for &(rank, key, distance) in &slice.hits {
-                // A picture deleted since the set was frozen leaves its rank empty; the others keep theirs.
-                if let Some(image) = images::by_key(db, key)? {
-                    let places = images::places(db, key)?;
-                    results.extend(self.hit(set, rank, distance, image, places));
-                }
-            }
-            Ok(results)
-        })?;
+        let contents: Vec<ContentHash> = slice.hits.iter().filter_map(|(_, picture, _)| shared_content(picture)).collect();
+        let rows = self.shared_rows(&contents)?;
+        let mut results = Vec::with_capacity(slice.hits.len());
+        for (rank, picture, distance) in &slice.hits {
+            let own = self.inner.catalog.read(|db| {
+                let image = match picture {
+                    Ranked::Here(key) => images::by_key(db, *key)?,
+                    Ranked::Shared(hash) => images::by_hash(db, *hash)?,
+                };
+                image.map(|image| Ok((images::places(db, image.key)?, image))).transpose()
+            })?;
+            let others = shared_content(picture).and_then(|hash| rows.get(&hash)).map_or(&[][..], Vec::as_slice);
+            // A picture deleted since the set was frozen leaves its rank empty; the others keep theirs.
+            results.extend(self.hit(set, *rank, *distance, own, others)?);
+        }
         Ok(SearchReply {
             query: set.asked.query.clone(),
             query_id: set.asked.hash.to_string(),
             query_width: set.asked.width,
             query_height: set.asked.height,
+            scope: set.source.scope,
+            fallback: set.source.fallback.clone(),
             result_set: set.id.clone(),
             frozen_at: set.frozen_at,
             total: slice.total,
@@ -148,25 +172,42 @@ impl Engine {
         })
     }
 
-    fn hit(&self, set: &ResultSet, rank: u64, distance: f32, image: ImageRow, places: Vec<images::ImagePlace>) -> Option<SearchHit> {
-        let is_query = image.hash == set.asked.hash;
+    /// A result from what this computer knows of a picture and what others say of it; none where nobody has it any more.
+    fn hit(
+        &self,
+        set: &ResultSet,
+        rank: u64,
+        distance: f32,
+        own: Option<(Vec<images::ImagePlace>, ImageRow)>,
+        others: &[SharedRow],
+    ) -> Result<Option<SearchHit>> {
+        let device = if others.is_empty() { String::new() } else { self.device()? };
+        let (mut places, facts) = match own {
+            Some((places, image)) if !places.is_empty() => {
+                (places.into_iter().map(place_here).collect::<Vec<_>>(), Some((image.hash.to_string(), image.facts.width, image.facts.height)))
+            }
+            _ => (Vec::new(), others.first().map(|row| (row.content.clone(), u32::try_from(row.width).unwrap_or(0), u32::try_from(row.height).unwrap_or(0)))),
+        };
+        places.extend(others.iter().filter(|row| row.device != device).map(place_there));
+        let (Some((id, width, height)), false) = (facts, places.is_empty()) else { return Ok(None) };
         // The query's own path speaks for its copies.
-        let own = places.iter().position(|place| place.path.as_os_str() == set.asked.query.as_str());
-        let first: PathBuf = places.get(own.unwrap_or(0))?.path.clone();
+        let first = places.iter().find(|place| place.path == set.asked.query).unwrap_or(&places[0]).path.clone();
+        let is_query = id == set.asked.hash.to_string();
         let similarity = similarity(distance);
-        Some(SearchHit {
+        let file_name = Path::new(&first).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Some(SearchHit {
             rank,
-            id: image.hash.to_string(),
-            path: first.display().to_string(),
-            file_name: first.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            id,
+            path: first,
+            file_name,
             similarity,
             distance,
             band: if is_query { Band::SameFile } else { band(similarity, &self.inner.embedder.manifest().info().bands) },
-            width: image.facts.width,
-            height: image.facts.height,
+            width,
+            height,
             is_query,
-            places: places.into_iter().map(|place| Place { path: place.path.display().to_string(), offline: place.offline }).collect(),
-        })
+            places,
+        }))
     }
 
     /// The image of a file of the library that has not changed since it was indexed.
@@ -192,4 +233,19 @@ impl Engine {
 
 fn asked_of(query: String, image: &ImageRow) -> Asked {
     Asked { query, hash: image.hash, width: image.facts.width, height: image.facts.height, thumbnail: None, key: Some(image.key) }
+}
+
+fn shared_content(picture: &Ranked) -> Option<ContentHash> {
+    match picture {
+        Ranked::Shared(hash) => Some(*hash),
+        Ranked::Here(_) => None,
+    }
+}
+
+fn place_here(place: images::ImagePlace) -> Place {
+    Place { path: place.path.display().to_string(), offline: place.offline, device: None }
+}
+
+fn place_there(row: &SharedRow) -> Place {
+    Place { path: row.file_name.clone(), offline: false, device: Some(row.device_name.clone()) }
 }

@@ -1,7 +1,7 @@
 //! Vector indexes: which pictures lie nearest to a vector.
 //!
 //! [`VectorIndex`] is what every back end offers: [`exact`] compares with every vector and is the reference,
-//! [`embedded`] is the one on this computer, and others may live on a server. [`conformance`] holds the suite that all of
+//! [`embedded`] is the one on this computer, [`milvus`] the one that several share. [`conformance`] holds the suite that all of
 //! them pass, [`synthetic`] the vectors it and the benchmarks use.
 //!
 //! Knows keys and vectors only: no files of the user, no catalog, no model. A vector belongs to one model, so an index
@@ -10,6 +10,7 @@
 pub mod conformance;
 pub mod embedded;
 pub mod exact;
+pub mod milvus;
 pub mod synthetic;
 
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ mod keeper;
 mod result_set;
 
 pub(crate) use keeper::IndexKeeper;
-pub(crate) use result_set::{Asked, ResultSet, ResultSets};
+pub(crate) use result_set::{Asked, Ranked, ResultSet, ResultSets, Source};
 
 use crate::wire::{Band, BandLimits, MAX_PAGE_SIZE};
 use crate::{Error, Result};

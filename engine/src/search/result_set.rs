@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{PageSpec, band, similarity};
 use crate::catalog::{ContentHash, ImageKey};
-use crate::wire::{Band, BandCounts, BandLimits, ErrorCode};
+use crate::wire::{Band, BandCounts, BandLimits, ErrorCode, ErrorReply, Scope};
 use crate::{Error, Result};
 
 /// What was asked, for the reply and for showing the query.
@@ -24,13 +24,31 @@ pub(crate) struct Asked {
     pub(crate) key: Option<ImageKey>,
 }
 
+/// A picture of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ranked {
+    /// Of this computer.
+    Here(ImageKey),
+    /// Of the shared library, whoever has it.
+    Shared(ContentHash),
+}
+
+/// Where an answer is from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Source {
+    pub(crate) scope: Scope,
+    /// Why this computer answered in the place of the shared library.
+    pub(crate) fallback: Option<ErrorReply>,
+}
+
 /// The ranked answer to one search.
 pub(crate) struct ResultSet {
     pub(crate) id: String,
     pub(crate) frozen_at: i64,
     pub(crate) asked: Asked,
-    /// Keys by ascending distance; the query itself first.
-    ranked: Vec<(ImageKey, f32)>,
+    pub(crate) source: Source,
+    /// By ascending distance; the query itself first.
+    ranked: Vec<(Ranked, f32)>,
     /// Whether every picture of the index is in `ranked`.
     is_whole: bool,
     pub(crate) bands: BandCounts,
@@ -40,20 +58,24 @@ pub(crate) struct ResultSet {
 pub(crate) struct Slice {
     pub(crate) total: u64,
     pub(crate) total_is_exact: bool,
-    pub(crate) hits: Vec<(u64, ImageKey, f32)>,
+    pub(crate) hits: Vec<(u64, Ranked, f32)>,
 }
 
 impl ResultSet {
     /// Freezes an answer. `ranked`: by ascending distance; `is_whole`: nothing was left out.
-    pub(crate) fn new(asked: Asked, mut ranked: Vec<(ImageKey, f32)>, is_whole: bool, limits: &BandLimits) -> Self {
+    pub(crate) fn new(asked: Asked, source: Source, mut ranked: Vec<(Ranked, f32)>, is_whole: bool, limits: &BandLimits) -> Self {
+        let is_query = |picture: &Ranked| match picture {
+            Ranked::Here(key) => Some(*key) == asked.key,
+            Ranked::Shared(hash) => *hash == asked.hash,
+        };
         // Byte-identical is closest of all, whatever a half-precision index makes of the distance.
-        if let Some(at) = ranked.iter().position(|(key, _)| Some(*key) == asked.key) {
-            let (key, _) = ranked.remove(at);
-            ranked.insert(0, (key, 0.0));
+        if let Some(at) = ranked.iter().position(|(picture, _)| is_query(picture)) {
+            let (picture, _) = ranked.remove(at);
+            ranked.insert(0, (picture, 0.0));
         }
         let mut bands = BandCounts::default();
-        for (key, distance) in &ranked {
-            let count = match if Some(*key) == asked.key { Band::SameFile } else { band(similarity(*distance), limits) } {
+        for (picture, distance) in &ranked {
+            let count = match if is_query(picture) { Band::SameFile } else { band(similarity(*distance), limits) } {
                 Band::SameFile => &mut bands.same_file,
                 Band::SamePicture => &mut bands.same_picture,
                 Band::SameScene => &mut bands.same_scene,
@@ -65,7 +87,7 @@ impl ResultSet {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let frozen_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs() as i64);
         let id = format!("{frozen_at:x}-{:x}", NEXT.fetch_add(1, Ordering::Relaxed));
-        Self { id, frozen_at, asked, ranked, is_whole, bands }
+        Self { id, frozen_at, asked, source, ranked, is_whole, bands }
     }
 
     /// A page of what is at or above the threshold.
@@ -76,7 +98,7 @@ impl ResultSet {
             total: passing as u64,
             // A threshold that cuts within the ranked ones leaves nothing out beyond them.
             total_is_exact: self.is_whole || passing < self.ranked.len(),
-            hits: hits.map(|(at, (key, distance))| (at as u64 + 1, *key, *distance)).collect(),
+            hits: hits.map(|(at, (picture, distance))| (at as u64 + 1, *picture, *distance)).collect(),
         }
     }
 }
@@ -123,17 +145,17 @@ mod tests {
 
     fn set(count: i64, is_whole: bool) -> ResultSet {
         let asked = Asked { query: "q.jpg".into(), hash: ContentHash::of(b"q"), width: 4, height: 3, thumbnail: None, key: Some(3) };
-        ResultSet::new(asked, (1..=count).map(|key| (key, key as f32 / 10.0)).collect(), is_whole, &LIMITS)
+        ResultSet::new(asked, Source::default(), (1..=count).map(|key| (Ranked::Here(key), key as f32 / 10.0)).collect(), is_whole, &LIMITS)
     }
 
     #[test]
     fn pages_join_up_without_repeats_or_gaps() {
         let set = set(25, true);
         let pages = (1..=4).flat_map(|page| set.slice(&PageSpec::new(0.0, page, 10).unwrap()).hits);
-        let keys: Vec<i64> = pages.map(|(_, key, _)| key).collect();
-        let mut wanted: Vec<i64> = (1..=25).filter(|key| *key != 3).collect();
-        wanted.insert(0, 3);
-        assert_eq!(keys, wanted, "the query first, then every other result once, in order");
+        let found: Vec<Ranked> = pages.map(|(_, picture, _)| picture).collect();
+        let mut wanted: Vec<Ranked> = (1..=25).filter(|key| *key != 3).map(Ranked::Here).collect();
+        wanted.insert(0, Ranked::Here(3));
+        assert_eq!(found, wanted, "the query first, then every other result once, in order");
     }
 
     #[test]

@@ -1,0 +1,328 @@
+//! The facade's calls on the connection to Milvus and an object store: setting it up, trying it, syncing, comparing.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::kept_pictures::KeptPictures;
+use super::{Engine, Inner};
+use crate::catalog::outbox;
+use crate::remote::{Fault, Runtime};
+use crate::settings::{ConnectionFile, SecretAccess, SecretStore, Stored, checked};
+use crate::sync::{self, Link, LinkPlan, SyncParts, Verify, VerifyOptions, Worker, drain_until_done, status_at_rest};
+use crate::wire::{
+    Check, CheckState, ConnectRequest, ConnectionInfo, ConnectionSettings, ErrorCode, Event, Secrets, SyncReport, SyncState, SyncStatus, TestReport, TestStep,
+    VerifyReport,
+};
+use crate::{Error, Result};
+
+/// What the engine keeps for sharing the library.
+pub(super) struct Sharing {
+    file: ConnectionFile,
+    secrets: SecretStore,
+    /// Drains the outbox in the background; none: nothing is connected, or this process does not follow.
+    worker: Mutex<Option<Worker>>,
+    /// For calls in the foreground, started when first needed.
+    runtime: Mutex<Option<Runtime>>,
+    /// Opened for searches, and kept between them.
+    link: Mutex<Option<Link>>,
+    /// Pictures of other computers that were looked at.
+    pub(super) pictures: KeptPictures,
+}
+
+impl Sharing {
+    pub(super) fn new(data_dir: &std::path::Path, access: SecretAccess) -> Self {
+        Self {
+            file: ConnectionFile::new(data_dir),
+            secrets: SecretStore::new(data_dir, access.keychain, access.overrides),
+            worker: Mutex::default(),
+            runtime: Mutex::default(),
+            link: Mutex::default(),
+            pictures: KeptPictures::new(data_dir),
+        }
+    }
+
+    fn worker(&self) -> MutexGuard<'_, Option<Worker>> {
+        self.worker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn link(&self) -> MutexGuard<'_, Option<Link>> {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn runtime(&self) -> Result<Runtime> {
+        let mut runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(runtime) = &*runtime {
+            return Ok(runtime.clone());
+        }
+        Ok(runtime.insert(Runtime::start()?).clone())
+    }
+
+    /// The settings, where the connection is on.
+    pub(super) fn connected(&self) -> Result<Option<Stored>> {
+        Ok(self.file.read()?.filter(|stored| stored.enabled))
+    }
+}
+
+impl Engine {
+    /// The connection as it is set up.
+    pub fn connection(&self) -> Result<ConnectionInfo> {
+        let sharing = &self.inner.sharing;
+        let (stored, secrets) = (sharing.file.read()?, sharing.secrets.read()?);
+        Ok(ConnectionInfo {
+            enabled: stored.as_ref().is_some_and(|stored| stored.enabled),
+            settings: stored.map(|stored| stored.settings),
+            has_milvus_secret: secrets.milvus_token.is_some(),
+            has_store_secret: secrets.s3_access_key.is_some() && secrets.s3_secret_key.is_some(),
+            secrets_in: sharing.secrets.place(),
+        })
+    }
+
+    /// Sets the connection up and switches it on; everything is sent from now on. Asks the servers nothing: see
+    /// [`Engine::test_connection`].
+    pub fn connect(&self, request: &ConnectRequest) -> Result<ConnectionInfo> {
+        self.indexer()?;
+        let settings = checked(request.settings.clone())?;
+        let secrets = merged(self.inner.sharing.secrets.read()?, &request.secrets);
+        if settings.store.is_some() && (secrets.s3_access_key.is_none() || secrets.s3_secret_key.is_none()) {
+            return Err(Error::invalid("the object store needs an access key and a secret key")
+                .with_hint("Set LOOKALIKE_S3_ACCESS_KEY and LOOKALIKE_S3_SECRET_KEY, or enter them where you are asked."));
+        }
+        self.inner.sharing.secrets.keep(&request.secrets)?;
+        let stored = Stored { enabled: true, paused: false, settings };
+        self.inner.sharing.file.write(&stored)?;
+        self.plan(stored.settings, secrets)?.aim(&self.inner.catalog)?;
+        self.restart_sync()?;
+        self.connection()
+    }
+
+    /// Switches the connection off. Settings and secrets stay, and so does what the servers hold; changes are still noted, so
+    /// that they can be sent when it is on again.
+    pub fn disconnect(&self) -> Result<ConnectionInfo> {
+        self.indexer()?;
+        if let Some(stored) = self.inner.sharing.file.read()? {
+            self.inner.sharing.file.write(&Stored { enabled: false, ..stored })?;
+        }
+        self.restart_sync()?;
+        self.connection()
+    }
+
+    /// Forgets the secrets that are kept.
+    pub fn forget_secrets(&self) -> Result<()> {
+        self.indexer()?;
+        self.inner.sharing.secrets.forget()
+    }
+
+    /// The settings as TOML, without secrets, for another computer.
+    pub fn export_connection(&self) -> Result<String> {
+        let stored = self.inner.sharing.file.read()?.ok_or_else(not_connected)?;
+        // Every computer has its own name.
+        let settings = ConnectionSettings { device_name: String::new(), ..stored.settings };
+        toml::to_string_pretty(&settings).map_err(|error| Error::internal(format!("the settings cannot be written: {error}")))
+    }
+
+    /// Reads what [`Engine::export_connection`] wrote, to be shown, given secrets and connected.
+    pub fn import_connection(&self, text: &str) -> Result<ConnectionSettings> {
+        let settings = toml::from_str(text).map_err(|error| {
+            Error::invalid(format!("these are no connection settings: {}", error.message())).with_hint("Export them on the other computer.")
+        })?;
+        checked(settings)
+    }
+
+    /// Tries a connection step by step, that of the request or else the one that is set up, and leaves nothing behind. `seen`
+    /// is told of each step as it ends.
+    pub fn test_connection(&self, request: Option<&ConnectRequest>, seen: &dyn Fn(&TestStep)) -> Result<TestReport> {
+        let sharing = &self.inner.sharing;
+        let (settings, secrets) = match request {
+            Some(request) => (checked(request.settings.clone())?, merged(sharing.secrets.read()?, &request.secrets)),
+            None => (sharing.file.read()?.ok_or_else(not_connected)?.settings, sharing.secrets.read()?),
+        };
+        let seen = |step: &TestStep| {
+            seen(step);
+            self.announce(Event::ConnectionStep { step: step.clone() });
+        };
+        Ok(sync::test(&self.plan(settings, secrets)?, &sharing.runtime()?, &seen))
+    }
+
+    /// Sends what is due until nothing is left, the remote refuses, or nothing has gone through for `patience`.
+    pub fn sync(&self, patience: Duration) -> Result<SyncReport> {
+        self.indexer()?;
+        let plan = self.connected_plan()?;
+        self.inner.catalog.write(|db| outbox::retry(db))?;
+        if self.inner.sharing.worker().is_some() {
+            return self.await_worker(patience);
+        }
+        drain_until_done(&self.sync_parts(self.inner.sharing.runtime()?), plan, patience)
+    }
+
+    /// How syncing stands.
+    pub fn sync_status(&self) -> Result<SyncStatus> {
+        let model = &self.inner.embedder.manifest().id;
+        if let Some(worker) = &*self.inner.sharing.worker() {
+            return worker.status(model);
+        }
+        let state = match self.inner.sharing.file.read()? {
+            Some(stored) if stored.enabled && stored.paused => SyncState::Paused,
+            Some(stored) if stored.enabled => SyncState::Idle,
+            _ => SyncState::Off,
+        };
+        status_at_rest(&self.inner.catalog, model, state)
+    }
+
+    /// Holds syncing, or goes on; also after a restart.
+    pub fn pause_sync(&self, paused: bool) -> Result<()> {
+        self.indexer()?;
+        let stored = self.inner.sharing.connected()?.ok_or_else(not_connected)?;
+        self.inner.sharing.file.write(&Stored { paused, ..stored })?;
+        if let Some(worker) = &*self.inner.sharing.worker() {
+            worker.pause(paused);
+        }
+        Ok(())
+    }
+
+    /// Tries parked pictures again, and everything else at once. Returns how many were parked.
+    pub fn retry_sync(&self) -> Result<usize> {
+        let parked = self.inner.catalog.write(|db| outbox::retry(db))?;
+        if let Some(worker) = &*self.inner.sharing.worker() {
+            worker.kick();
+        }
+        Ok(parked)
+    }
+
+    /// Compares the catalog with rows and objects; with `repair`, mends what differs. Objects that no row names count once
+    /// they are older than `grace`.
+    pub fn verify_sync(&self, repair: bool, grace: Duration, patience: Duration) -> Result<VerifyReport> {
+        let started = Instant::now();
+        let plan = self.connected_plan()?;
+        if repair {
+            self.indexer()?;
+        }
+        let link = Link::open(plan, &self.inner.sharing.runtime()?)?;
+        let compare = |repair| -> Result<Verify<'_>> {
+            let mut verify = Verify::new(&self.inner.catalog, &link, VerifyOptions { repair, grace: grace.as_secs().cast_signed() });
+            verify.run()?;
+            Ok(verify)
+        };
+        let found = compare(repair)?;
+        let left = if repair && found.found != crate::wire::Differences::default() {
+            self.sync(patience)?;
+            compare(false)?.found
+        } else {
+            found.found
+        };
+        Ok(VerifyReport {
+            found: found.found,
+            left,
+            rows: found.rows,
+            objects: found.objects,
+            examples: found.examples,
+            seconds: started.elapsed().as_secs_f64(),
+        })
+    }
+
+    /// The lines of `doctor` about the servers.
+    pub(super) fn check_remote(&self) -> Vec<Check> {
+        let line = |name: &str, state, detail: String, hint: Option<&str>| Check { name: name.into(), state, detail, hint: hint.map(Into::into) };
+        let off = |name| line(name, CheckState::Off, "not connected; everything stays on this computer".into(), None);
+        let failed = |name, error: &Error| line(name, CheckState::Failed, error.to_string(), error.hint());
+        let (milvus, store) = ("Milvus", "Object store (S3)");
+        let link = match self.connected_plan() {
+            Err(error) if error.code() == ErrorCode::NotConnected => return vec![off(milvus), off(store)],
+            plan => plan.and_then(|plan| Ok(Link::look(plan, &self.inner.sharing.runtime()?)?)),
+        };
+        let link = match link {
+            Ok(link) => link,
+            Err(error) => return vec![failed(milvus, &error), line(store, CheckState::Off, "not tried".into(), None)],
+        };
+        let described = link.milvus.version().and_then(|version| {
+            let rows = match link.collection.shape()? {
+                Some(shape) => link.collection.check(&shape).map(|()| "is there".to_owned())?,
+                None => "is made when syncing begins".into(),
+            };
+            Ok(format!("{}, version {version}; collection {} {rows}", link.plan.settings.milvus.address, link.collection.name()))
+        });
+        let of = |name, result: std::result::Result<String, Fault>| match result {
+            Ok(detail) => line(name, CheckState::Ok, detail, None),
+            Err(fault) => failed(name, &fault.into()),
+        };
+        let bucket = link.store.as_ref().zip(link.plan.settings.store.as_ref()).map(|(client, settings)| {
+            let exists = client.bucket_exists();
+            exists
+                .map(|exists| format!("{}, bucket {} {}", settings.endpoint, settings.bucket, if exists { "is there" } else { "is made when syncing begins" }))
+        });
+        let sync = self.sync_status().map_or_else(|error| failed("Sync", &error), |status| describe(&status));
+        vec![of(milvus, described), bucket.map_or_else(|| off(store), |result| of(store, result)), sync]
+    }
+
+    /// Starts, stops or restarts the background worker, as the settings and the way this engine was opened want it.
+    pub(super) fn restart_sync(&self) -> Result<()> {
+        let sharing = &self.inner.sharing;
+        // The old one first: two must not send the same lines.
+        drop(sharing.worker().take());
+        let stored = sharing.connected()?.filter(|_| self.inner.follows && self.is_writer());
+        if let Some(stored) = stored {
+            let plan = self.plan(stored.settings, sharing.secrets.read()?)?;
+            let worker = Worker::start(self.sync_parts(Runtime::start()?), plan, stored.paused)?;
+            *sharing.worker() = Some(worker);
+        }
+        self.announce(Event::SyncChanged { status: self.sync_status()? });
+        Ok(())
+    }
+
+    fn await_worker(&self, patience: Duration) -> Result<SyncReport> {
+        let started = Instant::now();
+        let before = self.sync_status()?;
+        let (mut last, mut moved) = (before.pending, Instant::now());
+        self.retry_sync()?;
+        loop {
+            let status = self.sync_status()?;
+            if status.pending != last {
+                (last, moved) = (status.pending, Instant::now());
+            }
+            if status.pending == 0 || moved.elapsed() > patience || matches!(status.state, SyncState::Blocked | SyncState::Paused | SyncState::Off) {
+                let sent = before.pending.saturating_sub(status.pending);
+                return Ok(SyncReport { sent, status, seconds: started.elapsed().as_secs_f64() });
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// The plan of the connection that is on.
+    pub(super) fn connected_plan(&self) -> Result<LinkPlan> {
+        let stored = self.inner.sharing.connected()?.ok_or_else(not_connected)?;
+        self.plan(stored.settings, self.inner.sharing.secrets.read()?)
+    }
+
+    fn plan(&self, settings: ConnectionSettings, secrets: Secrets) -> Result<LinkPlan> {
+        let manifest = self.inner.embedder.manifest();
+        let device = self.inner.catalog.read(outbox::device)?;
+        Ok(LinkPlan { settings, secrets, model: manifest.id.clone(), dimension: manifest.output.dimension, device })
+    }
+
+    fn sync_parts(&self, runtime: Runtime) -> SyncParts {
+        let inner: &Inner = &self.inner;
+        SyncParts { catalog: Arc::clone(&inner.catalog), limits: inner.limits, runtime, events: inner.events.clone() }
+    }
+}
+
+fn not_connected() -> Error {
+    Error::new(ErrorCode::NotConnected, "no Milvus is connected").with_hint("Connect one: lookalike connect --milvus http://HOST:19530")
+}
+
+/// The secrets of a request over those that are kept.
+fn merged(kept: Secrets, given: &Secrets) -> Secrets {
+    Secrets {
+        milvus_token: given.milvus_token.clone().or(kept.milvus_token),
+        s3_access_key: given.s3_access_key.clone().or(kept.s3_access_key),
+        s3_secret_key: given.s3_secret_key.clone().or(kept.s3_secret_key),
+    }
+}
+
+fn describe(status: &SyncStatus) -> Check {
+    let detail = format!("{} pictures shared, {} changes waiting, {} parked", status.done, status.pending, status.parked);
+    let (state, hint) = match (status.parked, status.state) {
+        (1.., _) => (CheckState::Warning, Some("lookalike sync tries parked pictures again and says why they are parked.")),
+        (_, SyncState::Paused) => (CheckState::Warning, Some("Syncing is paused.")),
+        _ => (CheckState::Ok, None),
+    };
+    Check { name: "Sync".into(), state, detail, hint: hint.map(Into::into) }
+}

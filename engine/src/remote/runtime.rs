@@ -1,0 +1,74 @@
+//! The one place where blocking and asynchronous code meet: the clients' tasks run on threads of their own, and whoever
+//! calls waits. Closing it ends every call at once.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime as Tokio};
+use tokio::sync::watch;
+
+use super::{Fault, FaultKind};
+use crate::{Error, Result};
+
+/// Runs the clients of servers. Cheap to clone.
+#[derive(Clone)]
+pub struct Runtime {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    tokio: Option<Tokio>,
+    stopped: watch::Sender<bool>,
+}
+
+impl Runtime {
+    /// Starts its threads.
+    pub fn start() -> Result<Self> {
+        let tokio = Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("remote")
+            .enable_all()
+            .build()
+            .map_err(|error| Error::internal(format!("no thread could be started: {error}")))?;
+        Ok(Self { inner: Arc::new(Inner { tokio: Some(tokio), stopped: watch::Sender::new(false) }) })
+    }
+
+    /// Waits for a request, at most `limit`. `server` names the server in the fault.
+    pub(crate) fn wait<T>(&self, server: &str, limit: Duration, request: impl Future<Output = std::result::Result<T, Fault>>) -> std::result::Result<T, Fault> {
+        let Some(tokio) = &self.inner.tokio else { return Err(stopped()) };
+        let mut stop = self.inner.stopped.subscribe();
+        tokio.block_on(async {
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|is_stopped| *is_stopped) => Err(stopped()),
+                result = tokio::time::timeout(limit, request) => {
+                    result.unwrap_or_else(|_| Err(Fault::new(FaultKind::TimedOut, format!("{server} did not answer within {} s", limit.as_secs()))))
+                }
+            }
+        })
+    }
+
+    /// Ends every call that waits, now and later.
+    pub(crate) fn stop(&self) {
+        self.inner.stopped.send_replace(true);
+    }
+
+    /// Whether it was stopped.
+    pub(crate) fn is_stopped(&self) -> bool {
+        *self.inner.stopped.borrow()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Not waited for: a client's background task may be in the middle of a request that nobody needs any more.
+        if let Some(tokio) = self.tokio.take() {
+            tokio.shutdown_background();
+        }
+    }
+}
+
+fn stopped() -> Fault {
+    Fault::new(FaultKind::Stopped, "given up because the program is closing")
+}

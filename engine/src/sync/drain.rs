@@ -1,0 +1,310 @@
+//! Sends what is due: objects first, by several threads, then the vector rows of a batch in one request. Each line of the
+//! outbox is settled only for the version that was sent, so a change that comes meanwhile is sent again.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use crate::catalog::outbox::{self, Held, Pending, Wanted};
+use crate::catalog::{Catalog, ContentHash};
+use crate::index::milvus::{Filter, MAX_RESULTS, SharedRow};
+use crate::media::Limits;
+use crate::objects::{ObjectKey, ObjectStore};
+use crate::remote::{Backoff, Fault, FaultKind, Runtime};
+use crate::wire::Consistency;
+use crate::{Error, Result};
+
+use super::keys::{PREFIXES, object_key, stem};
+use super::upload::{Uploaded, Uploader};
+use super::{Link, now_ms};
+
+/// Lines in one batch, and so rows in one request. More would make a failure costlier and nothing faster.
+const BATCH: usize = 500;
+/// Objects on their way at once.
+const UPLOADS: usize = 8;
+/// An object at which the store itself fails is parked after so many tries.
+const ATTEMPTS: u32 = 8;
+
+/// What one step did.
+pub(crate) enum Step {
+    /// So many changes are with the remote, or were parked.
+    Sent(u64),
+    /// Nothing is due.
+    Nothing,
+    /// The remote as a whole cannot be used; everything that it did not confirm stays due.
+    Fault(Fault),
+}
+
+/// Sends the outbox of a catalog over a link.
+pub(crate) struct Drain<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) link: &'a Link,
+    pub(crate) limits: Limits,
+    pub(crate) runtime: &'a Runtime,
+}
+
+/// A line, what the remote should hold of it, and whether its object is where it should be.
+struct Upserting {
+    line: Pending,
+    held: Held,
+    key: Option<ObjectKey>,
+}
+
+impl Drain<'_> {
+    /// Sends one batch.
+    pub(crate) fn step(&self) -> Result<Step> {
+        let lines = self.catalog.read(|db| outbox::due(db, now_ms(), BATCH))?;
+        if lines.is_empty() {
+            return Ok(self.clean_up()?.map_or(Step::Nothing, Step::Fault));
+        }
+        let (mut upserting, mut removing, mut settled) = (Vec::new(), Vec::new(), Vec::new());
+        self.catalog.read(|db| {
+            for mut line in lines {
+                match outbox::wanted(db, line.hash, &self.link.plan.model)? {
+                    Wanted::Held(held) => match object_key(self.link.plan.upload(), line.hash, &held.image.facts.format) {
+                        Ok(key) => {
+                            line.object_done |= self.link.store.is_none();
+                            upserting.push(Upserting { line, held: *held, key });
+                        }
+                        Err(fault) => return Err(fault.into()),
+                    },
+                    Wanted::Nothing => removing.push(line),
+                    Wanted::NotYet => {
+                        (line.object_done, line.row_done) = (true, true);
+                        settled.push(line);
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        let mut sent = 0;
+        let result = self.put_objects(&mut upserting).and_then(|parked| {
+            sent += parked;
+            self.put_rows(upserting, &mut settled).map(|parked| sent += parked)
+        });
+        let result = result.and_then(|()| self.remove(removing, &mut settled));
+        sent += settled.len() as u64;
+        self.catalog.write(|db| settled.iter().try_for_each(|line| outbox::settle(db, line)))?;
+        match result {
+            Ok(()) => Ok(Step::Sent(sent)),
+            Err(Trouble::Remote(fault)) => Ok(Step::Fault(fault)),
+            Err(Trouble::Local(error)) => Err(error),
+        }
+    }
+
+    /// Sends the objects that are not there yet. Lines whose object cannot be sent leave the batch. Returns how many were
+    /// parked.
+    fn put_objects(&self, batch: &mut Vec<Upserting>) -> std::result::Result<u64, Trouble> {
+        let Some(store) = &self.link.store else { return Ok(0) };
+        let missing: Vec<usize> = batch.iter().enumerate().filter(|(_, item)| !item.line.object_done && item.key.is_some()).map(|(at, _)| at).collect();
+        if missing.is_empty() {
+            return Ok(0);
+        }
+        let shared = self.contents_with_rows(missing.iter().map(|at| batch[*at].line.hash))?;
+        let uploader = Uploader { catalog: self.catalog, store, upload: self.link.plan.upload(), limits: self.limits, large: Mutex::new(()) };
+        let (next, outcomes) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(missing.len())));
+        thread::scope(|scope| {
+            for _ in 0..UPLOADS.min(missing.len()) {
+                scope.spawn(|| {
+                    while let Some(at) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let Upserting { line, held, key: Some(key) } = &batch[*at] else { continue };
+                        let outcome = uploader.send(&held.image, key, shared.contains(&line.hash));
+                        let mut outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+                        outcomes.push((*at, outcome));
+                        if is_hopeless(&outcomes) || self.runtime.is_stopped() {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        self.note_objects(batch, outcomes.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Makes durable what became of objects, so that a crash does not send them again. Those that failed are put off, each
+    /// for longer with every failure; the store as a whole counts as away when it took none.
+    fn note_objects(&self, batch: &mut Vec<Upserting>, outcomes: Vec<(usize, Uploaded)>) -> std::result::Result<u64, Trouble> {
+        let (mut parked, mut postponed, mut trouble, mut sent) = (Vec::new(), Vec::new(), None, 0);
+        for (at, outcome) in outcomes {
+            let line = batch[at].line;
+            match outcome {
+                Uploaded::Done => {
+                    batch[at].line.object_done = true;
+                    sent += 1;
+                }
+                Uploaded::Cannot(code, reason) => parked.push((line, code, reason)),
+                Uploaded::Fault(fault) if fault.kind == FaultKind::ServerFailed && line.attempts >= ATTEMPTS => {
+                    parked.push((line, fault.code(), fault.message));
+                }
+                Uploaded::Fault(fault) => {
+                    postponed.push((line, now_ms() + Backoff::after(line.attempts).fail().as_millis() as i64));
+                    trouble = Some(Trouble::Remote(fault));
+                }
+                Uploaded::Broken(error) => return Err(error.into()),
+            }
+        }
+        self.catalog.write(|db| {
+            for (line, code, reason) in &parked {
+                outbox::park(db, line, code, reason)?;
+            }
+            for (line, due_at) in &postponed {
+                outbox::postpone(db, line, *due_at)?;
+            }
+            batch.iter().filter(|item| item.line.object_done).try_for_each(|item| outbox::settle(db, &item.line))
+        })?;
+        batch.retain(|item| item.line.object_done);
+        match trouble {
+            Some(Trouble::Remote(fault)) if sent == 0 || !fault.is_passing() => Err(fault.into()),
+            _ => Ok(parked.len() as u64),
+        }
+    }
+
+    /// Writes the rows of a batch. Returns how many were parked.
+    fn put_rows(&self, batch: Vec<Upserting>, settled: &mut Vec<Pending>) -> std::result::Result<u64, Trouble> {
+        let mut rows = Vec::with_capacity(batch.len());
+        for item in &batch {
+            rows.push(self.link.plan.row(&item.held)?);
+        }
+        let mut parked = Vec::new();
+        match self.link.collection.upsert(&rows) {
+            Ok(()) => settled.extend(batch.iter().map(|item| done(item.line))),
+            Err(fault) if fault.kind == FaultKind::Refused => {
+                // One bad row does not keep the others back.
+                for (item, row) in batch.iter().zip(&rows) {
+                    match self.link.collection.upsert(std::slice::from_ref(row)) {
+                        Ok(()) => settled.push(done(item.line)),
+                        Err(fault) if fault.kind == FaultKind::Refused => parked.push((item.line, fault)),
+                        Err(fault) => return Err(fault.into()),
+                    }
+                }
+            }
+            Err(fault) => return Err(fault.into()),
+        }
+        self.catalog.write(|db| parked.iter().try_for_each(|(line, fault)| outbox::park(db, line, fault.code(), &fault.message)))?;
+        self.check_shared_objects(&batch)?;
+        Ok(parked.len() as u64)
+    }
+
+    /// Another computer that removes its row of a content looks whether anyone else has one, and then removes the object. It
+    /// may have looked before our row came and removed after we saw the object: so look again, now that our row is there.
+    fn check_shared_objects(&self, batch: &[Upserting]) -> std::result::Result<(), Trouble> {
+        let Some(store) = &self.link.store else { return Ok(()) };
+        let mine = self.link.plan.device.as_str();
+        let shared = batch.iter().filter(|item| item.key.is_some()).map(|item| item.line.hash);
+        let shared = self.named_by(Filter::all().of_others(mine), shared, Consistency::Bounded)?;
+        for item in batch.iter().filter(|item| shared.contains(&item.line.hash)) {
+            if let Some(key) = &item.key
+                && store.head(key)?.is_none()
+            {
+                self.catalog.write(|db| outbox::touch(db, item.line.hash))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back this computer's rows, then the objects that no row names any more.
+    fn remove(&self, batch: Vec<Pending>, settled: &mut Vec<Pending>) -> std::result::Result<(), Trouble> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = batch.iter().map(|line| SharedRow::id_of(&self.link.plan.device, &line.hash.to_string())).collect();
+        self.link.collection.remove(&Filter::all().with_ids(ids.iter().map(String::as_str)))?;
+        if let Some(store) = &self.link.store {
+            let named = self.object_keys_of(batch.iter().map(|line| line.hash))?;
+            for line in &batch {
+                self.remove_objects(store, line.hash, &named)?;
+            }
+        }
+        settled.extend(batch.into_iter().map(done));
+        Ok(())
+    }
+
+    fn remove_objects(&self, store: &dyn ObjectStore, hash: ContentHash, named: &HashSet<String>) -> std::result::Result<(), Trouble> {
+        for prefix in PREFIXES {
+            // By listing: the format, and with it the ending of the key, went with the image.
+            for object in store.list(&format!("{prefix}{}.", stem(hash)), None, 10)? {
+                if !named.contains(&object.key) {
+                    store.delete(&ObjectKey::new(object.key)?)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Contents of which any computer has a row.
+    fn contents_with_rows(&self, hashes: impl Iterator<Item = ContentHash>) -> std::result::Result<HashSet<ContentHash>, Trouble> {
+        self.named_by(Filter::all(), hashes, Consistency::Bounded)
+    }
+
+    fn named_by(
+        &self,
+        rows: Filter,
+        hashes: impl Iterator<Item = ContentHash>,
+        consistency: Consistency,
+    ) -> std::result::Result<HashSet<ContentHash>, Trouble> {
+        let contents: Vec<String> = hashes.map(|hash| hash.to_string()).collect();
+        if contents.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let filter = rows.with_contents(contents.iter().map(String::as_str));
+        let found = self.link.collection.texts(&filter, "content", MAX_RESULTS, consistency)?;
+        Ok(found.iter().filter_map(|content| ContentHash::parse(content).ok()).collect())
+    }
+
+    /// Keys of the objects that rows of these contents name, whoever's they are.
+    fn object_keys_of(&self, hashes: impl Iterator<Item = ContentHash>) -> std::result::Result<HashSet<String>, Trouble> {
+        let contents: Vec<String> = hashes.map(|hash| hash.to_string()).collect();
+        let filter = Filter::all().with_contents(contents.iter().map(String::as_str));
+        Ok(self.link.collection.texts(&filter, "object_key", MAX_RESULTS, Consistency::Strong)?.into_iter().collect())
+    }
+
+    /// Takes this computer's rows out of the collections of earlier models, once everything else is done.
+    fn clean_up(&self) -> Result<Option<Fault>> {
+        for name in self.catalog.read(outbox::retired)? {
+            let retired = crate::index::milvus::Collection::new(&self.link.milvus, &name, 0, self.link.plan.settings.milvus.index);
+            match retired.remove(&Filter::all().of_device(&self.link.plan.device)) {
+                Err(fault) if fault.is_passing() || fault.kind == FaultKind::Stopped => return Ok(Some(fault)),
+                // Gone already, or not ours any more.
+                Ok(()) | Err(_) => self.catalog.write(|db| outbox::forget_retired(db, &name))?,
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What ended a batch early.
+enum Trouble {
+    Remote(Fault),
+    Local(Error),
+}
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Self {
+        Self::Remote(fault)
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Local(error)
+    }
+}
+
+/// Whether the rest of a batch need not be tried: the store is away, or will not have us.
+fn is_hopeless(outcomes: &[(usize, Uploaded)]) -> bool {
+    let mut failures = 0;
+    outcomes.iter().any(|(_, outcome)| match outcome {
+        Uploaded::Fault(fault) => {
+            failures += 1;
+            !fault.is_passing() || failures >= UPLOADS
+        }
+        Uploaded::Broken(_) => true,
+        Uploaded::Done | Uploaded::Cannot(..) => false,
+    })
+}
+
+fn done(mut line: Pending) -> Pending {
+    (line.object_done, line.row_done) = (true, true);
+    line
+}

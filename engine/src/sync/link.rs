@@ -1,0 +1,174 @@
+//! The servers of a connection, opened: database, collection and bucket are made where they are missing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::{Catalog, outbox};
+use crate::index::milvus::{Collection, Milvus, SharedRow};
+use crate::objects::S3Store;
+use crate::remote::{Fault, FaultKind, Runtime, probe};
+use crate::settings::name_of_collection;
+use crate::wire::{ConnectionSettings, Secrets, Upload};
+use crate::{Error, Result};
+
+use super::keys::object_key;
+
+/// Everything that is needed to open a [`Link`].
+#[derive(Clone)]
+pub(crate) struct LinkPlan {
+    pub(crate) settings: ConnectionSettings,
+    pub(crate) secrets: Secrets,
+    /// Of the model in use.
+    pub(crate) model: String,
+    pub(crate) dimension: usize,
+    /// This computer.
+    pub(crate) device: String,
+}
+
+/// Opened servers. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Link {
+    pub(crate) milvus: Milvus,
+    pub(crate) collection: Collection,
+    /// None: pictures are not uploaded, and were not before.
+    pub(crate) store: Option<S3Store>,
+    pub(crate) plan: LinkPlan,
+}
+
+/// What the catalog remembers of the remote that it was last in step with.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+struct Target {
+    milvus: String,
+    database: String,
+    collection: String,
+    model: String,
+    store: Option<(String, String, String)>,
+    device_name: String,
+}
+
+impl LinkPlan {
+    /// Whether a link of this plan serves another as well.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.settings == other.settings && self.secrets == other.secrets && self.model == other.model
+    }
+
+    /// Name of the collection of the model in use.
+    pub(crate) fn collection(&self) -> String {
+        name_of_collection(&self.settings, &self.model)
+    }
+
+    /// What is uploaded.
+    pub(crate) fn upload(&self) -> Upload {
+        self.settings.store.as_ref().map_or(Upload::None, |store| store.upload)
+    }
+
+    /// Notes in the catalog where its outbox goes. Another server, collection, model or kind of upload than last time lets
+    /// everything be looked at anew, in the same transaction.
+    pub(crate) fn aim(&self, catalog: &Catalog) -> Result<()> {
+        let target = Target {
+            milvus: self.settings.milvus.address.clone(),
+            database: self.settings.milvus.database.clone(),
+            collection: self.collection(),
+            model: self.model.clone(),
+            store: self.settings.store.as_ref().map(|store| (store.endpoint.clone(), store.bucket.clone(), format!("{:?}", store.upload))),
+            device_name: self.settings.device_name.clone(),
+        };
+        let text = serde_json::to_string(&target).map_err(|error| Error::internal(error.to_string()))?;
+        if catalog.read(outbox::target)?.as_deref() == Some(&text) {
+            return Ok(());
+        }
+        catalog.write(|db| {
+            let before: Option<Target> = outbox::target(db)?.and_then(|text| serde_json::from_str(&text).ok());
+            if let Some(before) = before.filter(|before| before.milvus == target.milvus && before.database == target.database)
+                && before.collection != target.collection
+            {
+                // Vectors of two models never meet in one collection; ours of the earlier one would only grow stale.
+                outbox::retire(db, &before.collection)?;
+            }
+            outbox::forget_retired(db, &target.collection)?;
+            outbox::set_target(db, &text)
+        })
+    }
+
+    /// The row of an image.
+    pub(crate) fn row(&self, held: &outbox::Held) -> std::result::Result<SharedRow, Fault> {
+        let facts = &held.image.facts;
+        let content = held.image.hash.to_string();
+        let key = object_key(self.upload(), held.image.hash, &facts.format)?;
+        Ok(SharedRow {
+            id: SharedRow::id_of(&self.device, &content),
+            content,
+            device: self.device.clone(),
+            device_name: self.settings.device_name.clone(),
+            file_name: held.file_name.clone(),
+            object_key: key.map(|key| key.to_string()).unwrap_or_default(),
+            width: i64::from(facts.width),
+            height: i64::from(facts.height),
+            bytes: facts.bytes.cast_signed(),
+            taken_at: facts.taken_at.clone().unwrap_or_default(),
+            format: facts.format.clone(),
+            embedding: held.vector.clone(),
+        })
+    }
+}
+
+impl Link {
+    /// Opens the servers and makes what is missing on them.
+    pub(crate) fn open(plan: LinkPlan, runtime: &Runtime) -> std::result::Result<Self, Fault> {
+        let link = Self::look(plan, runtime)?;
+        link.collection.prepare()?;
+        if let Some(store) = &link.store
+            && !store.bucket_exists()?
+        {
+            store.create_bucket()?;
+        }
+        Ok(link)
+    }
+
+    /// Opens the servers for searching: makes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`FaultKind::Missing`] while nothing has been shared yet.
+    pub(crate) fn open_to_read(plan: LinkPlan, runtime: &Runtime) -> std::result::Result<Self, Fault> {
+        let link = Self::look(plan, runtime)?;
+        match link.collection.shape()? {
+            Some(shape) => link.collection.check(&shape)?,
+            None => return Err(Fault::new(FaultKind::Missing, format!("nothing has been shared in the collection {} yet", link.collection.name()))),
+        }
+        link.collection.load()?;
+        Ok(link)
+    }
+
+    /// Signs in and makes the database where it is missing, and nothing else.
+    pub(crate) fn look(plan: LinkPlan, runtime: &Runtime) -> std::result::Result<Self, Fault> {
+        let milvus = connect(&plan, runtime)?;
+        let collection = Collection::new(&milvus, &plan.collection(), plan.dimension, plan.settings.milvus.index);
+        let store = match &plan.settings.store {
+            Some(store) if store.upload != Upload::None => {
+                Some(S3Store::new(store, plan.secrets.s3_access_key.as_ref(), plan.secrets.s3_secret_key.as_ref(), runtime)?)
+            }
+            _ => None,
+        };
+        Ok(Self { milvus, collection, store, plan })
+    }
+}
+
+fn connect(plan: &LinkPlan, runtime: &Runtime) -> std::result::Result<Milvus, Fault> {
+    let (settings, token) = (&plan.settings.milvus, plan.secrets.milvus_token.as_ref());
+    match Milvus::connect(settings, token, runtime) {
+        Ok(milvus) if settings.database == "default" => Ok(milvus),
+        Ok(milvus) => {
+            if !milvus.databases()?.contains(&settings.database) {
+                milvus.create_database(&settings.database)?;
+            }
+            Ok(milvus)
+        }
+        Err(fault) if fault.kind == FaultKind::Missing => {
+            Milvus::connect_to(settings, "default", token, runtime)?.create_database(&settings.database)?;
+            Milvus::connect(settings, token, runtime)
+        }
+        // The client says no more than that nothing came; look closer.
+        Err(fault) if matches!(fault.kind, FaultKind::TimedOut | FaultKind::Unreachable) => Err(probe::explain(settings, runtime).unwrap_or(fault)),
+        Err(fault) => Err(fault),
+    }
+}

@@ -1,0 +1,298 @@
+//! Tries a connection step by step, and leaves nothing behind.
+
+use std::time::{Duration, Instant};
+
+use crate::index::milvus::{Collection, Filter, Milvus, SharedRow};
+use crate::objects::{ObjectKey, ObjectStore, S3Store};
+use crate::remote::{Address, Fault, FaultKind, Runtime, probe};
+use crate::wire::{CheckState, Consistency, Remedy, Target, TestReport, TestStep, Upload};
+
+use super::LinkPlan;
+
+const MILVUS: [(&str, &str); 10] = [
+    ("name", "Find the server's address"),
+    ("tcp", "Reach its port"),
+    ("tls", "Agree on encryption"),
+    ("sign-in", "Sign in"),
+    ("version", "Server version"),
+    ("database", "Database"),
+    ("collection", "Collection"),
+    ("upsert", "Write a vector"),
+    ("search", "Find it"),
+    ("delete", "Remove it"),
+];
+const STORE: [(&str, &str); 8] = [
+    ("name", "Find the server's address"),
+    ("tcp", "Reach its port"),
+    ("tls", "Agree on encryption"),
+    ("bucket", "Bucket"),
+    ("put", "Write an object"),
+    ("get", "Read it"),
+    ("link", "Open a link to it"),
+    ("delete", "Remove it"),
+];
+
+/// Runs the test. `seen` is told of each step as it ends.
+pub(crate) fn test(plan: &LinkPlan, runtime: &Runtime, seen: &dyn Fn(&TestStep)) -> TestReport {
+    let mut steps = Steps { target: Target::Milvus, done: Vec::new(), seen };
+    let ended = test_milvus(plan, runtime, &mut steps);
+    steps.skip_rest(&MILVUS, ended.is_err());
+    if plan.settings.store.as_ref().is_some_and(|store| store.upload != Upload::None) {
+        steps.target = Target::ObjectStore;
+        let ended = test_store(plan, runtime, &mut steps);
+        steps.skip_rest(&STORE, ended.is_err());
+    }
+    TestReport { ok: steps.done.iter().all(|step| matches!(step.state, CheckState::Ok | CheckState::Warning)), steps: steps.done }
+}
+
+/// A failed step ends the rest; it is already noted.
+struct Failed;
+
+type Ended = Result<(), Failed>;
+
+fn test_milvus(plan: &LinkPlan, runtime: &Runtime, steps: &mut Steps<'_>) -> Ended {
+    let settings = &plan.settings.milvus;
+    steps.reach(&MILVUS, &settings.address, settings.own_ca.as_deref(), runtime)?;
+    let token = plan.secrets.milvus_token.as_ref();
+    let home = steps.run(MILVUS[3], || {
+        let home = Milvus::connect_to(settings, "default", token, runtime)?;
+        // Signing in by itself proves little: the first real request is what a wrong secret fails at.
+        home.databases()?;
+        Ok((home, if token.is_some() { "accepted".to_owned() } else { "no user or token given, none wanted".to_owned() }))
+    })?;
+    steps.run(MILVUS[4], || {
+        let version = home.version()?;
+        if is_too_old(&version) {
+            return Err(Fault::new(FaultKind::TooOld, format!("this is Milvus {version}")));
+        }
+        Ok(((), version))
+    })?;
+    let (milvus, makes_database) = steps.run(MILVUS[5], || {
+        if home.databases()?.contains(&settings.database) {
+            return Ok(((Milvus::connect(settings, token, runtime)?, false), format!("{} is there", settings.database)));
+        }
+        home.create_database(&settings.database)?;
+        Ok(((Milvus::connect(settings, token, runtime)?, true), format!("{} can be made", settings.database)))
+    })?;
+    let ended = test_collection(plan, &milvus, steps);
+    if makes_database {
+        // What the test has made it takes away; a database that somebody began to use meanwhile refuses to go.
+        let _ = home.drop_database(&settings.database);
+    }
+    ended
+}
+
+fn test_collection(plan: &LinkPlan, milvus: &Milvus, steps: &mut Steps<'_>) -> Ended {
+    let real = Collection::new(milvus, &plan.collection(), plan.dimension, plan.settings.milvus.index);
+    // Where there is none yet, another takes its place for the time of the test.
+    let stand_in = Collection::new(milvus, &format!("lookalike_test_{:016x}", fastrand::u64(..)), plan.dimension, plan.settings.milvus.index);
+    let collection = steps.run(MILVUS[6], || match real.shape()? {
+        Some(shape) => {
+            real.prepare()?;
+            Ok((real.clone(), format!("{} is there: {} numbers, compared by {}", real.name(), shape.dimension, shape.metric.as_deref().unwrap_or("cosine"))))
+        }
+        None => {
+            stand_in.prepare()?;
+            Ok((stand_in.clone(), format!("{} can be made: {} numbers, compared by cosine", real.name(), plan.dimension)))
+        }
+    });
+    let ended = match collection {
+        Ok(collection) => test_vector(&collection, steps),
+        Err(failed) => Err(failed),
+    };
+    if stand_in.shape().is_ok_and(|shape| shape.is_some()) {
+        // Failing here is no failure of the test; the next one would tell.
+        let _ = stand_in.drop_whole();
+    }
+    ended
+}
+
+fn test_vector(collection: &Collection, steps: &mut Steps<'_>) -> Ended {
+    let device = format!("test-{:016x}", fastrand::u64(..));
+    let row = probe_row(&device, collection.dimension());
+    let mine = Filter::all().of_device(&device);
+    steps.run(MILVUS[7], || Ok((collection.upsert(std::slice::from_ref(&row))?, "written".to_owned())))?;
+    let found = steps.run(MILVUS[8], || {
+        let found = collection.nearest(&row.embedding, 1, None, &mine, Consistency::Strong)?;
+        match found.first() {
+            Some((id, distance)) if *id == row.id && *distance < 1e-3 => Ok(((), "found, at no distance".to_owned())),
+            _ => Err(Fault::new(FaultKind::ServerFailed, "the vector that was just written is not found")),
+        }
+    });
+    // Also after a search that failed.
+    let removed = steps.run(MILVUS[9], || {
+        collection.remove(&Filter::all().with_ids([row.id.as_str()]))?;
+        match collection.count(&mine, Consistency::Strong)? {
+            0 => Ok(((), "gone".to_owned())),
+            _ => Err(Fault::new(FaultKind::ServerFailed, "the vector that was removed is still there")),
+        }
+    });
+    found.and(removed)
+}
+
+fn test_store(plan: &LinkPlan, runtime: &Runtime, steps: &mut Steps<'_>) -> Ended {
+    let Some(settings) = &plan.settings.store else { return Ok(()) };
+    steps.reach(&STORE, &settings.endpoint, settings.own_ca.as_deref(), runtime)?;
+    let secrets = &plan.secrets;
+    let (store, makes_bucket) = steps.run(STORE[3], || {
+        let store = S3Store::new(settings, secrets.s3_access_key.as_ref(), secrets.s3_secret_key.as_ref(), runtime)?;
+        if store.bucket_exists()? {
+            return Ok(((store, false), format!("{} is there", settings.bucket)));
+        }
+        store.create_bucket()?;
+        Ok(((store, true), format!("{} can be made", settings.bucket)))
+    })?;
+    let ended = test_object(plan, &store, steps);
+    if makes_bucket {
+        let _ = store.delete_bucket();
+    }
+    ended
+}
+
+fn test_object(plan: &LinkPlan, store: &S3Store, steps: &mut Steps<'_>) -> Ended {
+    let bytes = fastrand::u64(..).to_le_bytes().to_vec();
+    let key = steps.run(STORE[4], || {
+        let key = ObjectKey::new(format!("lookalike-test/{:016x}", fastrand::u64(..)))?;
+        store.put(&key, bytes.clone(), "application/octet-stream")?;
+        Ok((key, "written".to_owned()))
+    })?;
+    let read = steps.run(STORE[5], || match store.get(&key, 64)? {
+        Some(read) if read == bytes => Ok(((), "the same bytes".to_owned())),
+        _ => Err(Fault::new(FaultKind::ServerFailed, "the object that was just written cannot be read back")),
+    });
+    let opened = read.and_then(|()| {
+        steps.run(STORE[6], || {
+            let link = store.link(&key, Duration::from_secs(60))?;
+            let public = plan.settings.store.as_ref().and_then(|store| store.public_address.as_deref());
+            match store.open_link(&link)? {
+                read if read == bytes => Ok(((), public.map_or_else(|| "opened".to_owned(), |public| format!("opened at {public}")))),
+                _ => Err(Fault::new(FaultKind::ServerFailed, "the link gives other bytes than were written")),
+            }
+        })
+    });
+    // Also after a step that failed.
+    let removed = steps.run(STORE[7], || {
+        store.delete(&key)?;
+        Ok(((), "gone".to_owned()))
+    });
+    opened.and(removed)
+}
+
+/// The steps that were made.
+struct Steps<'a> {
+    target: Target,
+    done: Vec<TestStep>,
+    seen: &'a dyn Fn(&TestStep),
+}
+
+impl Steps<'_> {
+    /// Name, TCP and TLS, which begin the test of either server.
+    fn reach(&mut self, names: &[(&'static str, &'static str)], address: &str, own_ca: Option<&str>, runtime: &Runtime) -> Ended {
+        let address = self.run(names[0], || {
+            let address = Address::parse("server", address, None).map_err(|error| Fault::new(FaultKind::UnknownHost, error.to_string()))?;
+            let found = probe::resolve(&address, runtime)?;
+            let detail = found.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", ");
+            Ok((address, detail))
+        })?;
+        self.run(names[1], || Ok((probe::reach(&address, runtime)?, format!("{address} answers"))))?;
+        self.run(names[2], || Ok(((), probe::shake_hands(&address, own_ca, runtime)?)))
+    }
+
+    fn run<T>(&mut self, (step, label): (&str, &str), work: impl FnOnce() -> Result<(T, String), Fault>) -> Result<T, Failed> {
+        let started = Instant::now();
+        let result = work();
+        let ms = started.elapsed().as_secs_f64() * 1000.0;
+        let noted = |state, detail, fault: Option<&Fault>| TestStep {
+            target: self.target,
+            step: step.into(),
+            label: label.into(),
+            state,
+            ms,
+            detail,
+            code: fault.map(|fault| fault.code().into()),
+            hint: fault.map(|fault| fault.hint().into()),
+            remedy: fault.and_then(remedy),
+        };
+        let (step, value) = match result {
+            Ok((value, detail)) => (noted(CheckState::Ok, detail, None), Ok(value)),
+            Err(fault) => (noted(CheckState::Failed, fault.message.clone(), Some(&fault)), Err(Failed)),
+        };
+        (self.seen)(&step);
+        self.done.push(step);
+        value
+    }
+
+    /// Lists the steps that were not made.
+    fn skip_rest(&mut self, names: &[(&str, &str)], has_failed: bool) {
+        if !has_failed {
+            return;
+        }
+        for (step, label) in names {
+            if self.done.iter().any(|done| done.target == self.target && done.step == *step) {
+                continue;
+            }
+            let step = TestStep {
+                target: self.target,
+                step: (*step).into(),
+                label: (*label).into(),
+                state: CheckState::Off,
+                ms: 0.0,
+                detail: "not tried".into(),
+                code: None,
+                hint: None,
+                remedy: None,
+            };
+            (self.seen)(&step);
+            self.done.push(step);
+        }
+    }
+}
+
+fn remedy(fault: &Fault) -> Option<Remedy> {
+    match fault.kind {
+        FaultKind::Tls if fault.message.contains("does not speak TLS") => Some(Remedy::DropTls),
+        FaultKind::Tls if fault.message.contains("speaks TLS") => Some(Remedy::UseTls),
+        FaultKind::Mismatch => Some(Remedy::OtherCollection),
+        FaultKind::SignIn => Some(Remedy::EnterSecrets),
+        _ => None,
+    }
+}
+
+/// Older than 2.3, by the numbers in front; what gives none is taken as it is.
+fn is_too_old(version: &str) -> bool {
+    let mut numbers = version.trim_start_matches('v').split('.').map(|part| part.parse::<u32>().ok());
+    matches!((numbers.next().flatten(), numbers.next().flatten()), (Some(major), Some(minor)) if (major, minor) < (2, 3))
+}
+
+fn probe_row(device: &str, dimension: usize) -> SharedRow {
+    let mut embedding = vec![0.0; dimension];
+    if let Some(first) = embedding.first_mut() {
+        *first = 1.0;
+    }
+    SharedRow {
+        id: SharedRow::id_of(device, "test"),
+        content: "0".repeat(64),
+        device: device.into(),
+        device_name: "connection test".into(),
+        file_name: "connection test".into(),
+        object_key: String::new(),
+        width: 1,
+        height: 1,
+        bytes: 0,
+        taken_at: String::new(),
+        format: "png".into(),
+        embedding,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_before_2_3_are_too_old() {
+        for (version, wanted) in [("v2.2.16", true), ("2.3.5", false), ("v2.6.4", false), ("3.0.0", false), ("master-20260101", false)] {
+            assert_eq!(is_too_old(version), wanted, "{version}");
+        }
+    }
+}

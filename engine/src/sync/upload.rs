@@ -1,0 +1,89 @@
+//! One picture to the object store: the file is read, checked against its content, made smaller where that is wanted, put.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use crate::catalog::{Catalog, ContentHash, ImageRow, outbox};
+use crate::media::{self, Limits};
+use crate::objects::{ObjectKey, ObjectStore};
+use crate::remote::{Fault, FaultKind};
+use crate::wire::Upload;
+use crate::{Error, Result};
+
+use super::keys::content_type;
+
+/// Longer side of a preview, in pixels.
+const PREVIEW: u32 = 2_048;
+/// Files beyond this are in memory one at a time.
+const LARGE: u64 = 32 << 20;
+
+/// What became of an object.
+pub(super) enum Uploaded {
+    /// It is in the store.
+    Done,
+    /// It cannot be sent as things are: a code and the reason in plain words.
+    Cannot(&'static str, String),
+    /// The store said no.
+    Fault(Fault),
+    /// The catalog could not be read.
+    Broken(Error),
+}
+
+/// Sends objects; shared by the threads that do.
+pub(super) struct Uploader<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) store: &'a dyn ObjectStore,
+    pub(super) upload: Upload,
+    pub(super) limits: Limits,
+    /// Held by whoever has a large file in memory.
+    pub(super) large: Mutex<()>,
+}
+
+impl Uploader<'_> {
+    /// Sends one picture. `may_exist`: others have it, so it may be there already.
+    pub(super) fn send(&self, image: &ImageRow, key: &ObjectKey, may_exist: bool) -> Uploaded {
+        if may_exist {
+            match self.store.head(key) {
+                Ok(Some(info)) if self.upload != Upload::Originals || info.bytes == image.facts.bytes => return Uploaded::Done,
+                Ok(_) => {}
+                Err(fault) => return of_fault(fault),
+            }
+        }
+        let _alone = (image.facts.bytes > LARGE).then(|| self.large.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let bytes = match self.read(image) {
+            Ok(Ok(bytes)) => bytes,
+            Ok(Err((code, reason))) => return Uploaded::Cannot(code, reason),
+            Err(error) => return Uploaded::Broken(error),
+        };
+        let (bytes, content_type) = match self.upload {
+            Upload::Originals | Upload::None => (bytes, content_type(&image.facts.format)),
+            Upload::Previews => match media::decode(&bytes, PREVIEW, &self.limits) {
+                Ok(picture) => (media::thumbnail(&picture.pixels, PREVIEW), "image/jpeg"),
+                Err(error) => return Uploaded::Cannot(error.code(), format!("no preview can be made: {error}")),
+            },
+        };
+        match self.store.put(key, bytes, content_type) {
+            Ok(()) => Uploaded::Done,
+            Err(fault) => of_fault(fault),
+        }
+    }
+
+    /// The bytes of a picture from the first of its places that still holds them, or why there is none.
+    fn read(&self, image: &ImageRow) -> Result<std::result::Result<Vec<u8>, (&'static str, String)>> {
+        let places: Vec<PathBuf> = self.catalog.read(|db| outbox::reachable(db, image.key))?;
+        let mut reason = ("file-unreachable", "its drive or folder cannot be reached now; it is sent when that is back".to_owned());
+        for path in places {
+            match fs_err::read(&path) {
+                Ok(bytes) if ContentHash::of(&bytes) == image.hash => return Ok(Ok(bytes)),
+                Ok(_) => reason = ("file-changed", format!("{} has changed since it was indexed; index it again", path.display())),
+                Err(error) if reason.0 == "file-unreachable" => reason.1 = error.to_string(),
+                Err(_) => {}
+            }
+        }
+        Ok(Err(reason))
+    }
+}
+
+fn of_fault(fault: Fault) -> Uploaded {
+    if fault.kind == FaultKind::Refused { Uploaded::Cannot("refused", fault.message) } else { Uploaded::Fault(fault) }
+}

@@ -1,0 +1,199 @@
+//! A shared library on real servers: a collection and a bucket of its own for each test, and a look at them that does not go
+//! through the engine.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use lookalike_engine::Engine;
+use lookalike_engine::wire::{ConnectRequest, ConnectionSettings, Consistency, IndexSettings, MilvusSettings, Secret, Secrets, StoreSettings, Upload};
+use milvus::v2::prelude as sdk;
+use s3::Bucket;
+use s3::creds::Credentials;
+use s3::region::Region;
+use tokio::runtime::Runtime;
+
+use crate::services::{Garage, MilvusServer, garage, milvus};
+
+/// Where a test shares its library.
+#[derive(Clone)]
+pub struct Remote {
+    milvus: &'static MilvusServer,
+    garage: &'static Garage,
+    /// What is connected; change it before connecting.
+    pub request: ConnectRequest,
+    name: String,
+}
+
+/// A row as it lies in Milvus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawRow {
+    /// Content hash.
+    pub content: String,
+    /// Which computer's.
+    pub device: String,
+    /// A name of the file.
+    pub file_name: String,
+    /// Where the object lies.
+    pub object_key: String,
+}
+
+impl Remote {
+    /// A collection and a bucket of this name; none where a server is not installed. Names must differ within a test program.
+    pub fn new(name: &str) -> Option<Self> {
+        let (milvus, garage) = (milvus()?, garage()?);
+        garage.make_bucket(name);
+        let settings = ConnectionSettings {
+            milvus: MilvusSettings {
+                address: milvus.address(),
+                own_ca: None,
+                database: "default".into(),
+                collection: Some(format!("test_{}", name.replace('-', "_"))),
+                index: IndexSettings::default(),
+                consistency: Consistency::Strong,
+            },
+            store: Some(StoreSettings {
+                endpoint: garage.endpoint(),
+                region: "us-east-1".into(),
+                path_style: true,
+                own_ca: None,
+                bucket: name.into(),
+                upload: Upload::Originals,
+                public_address: None,
+                link_hours: 1,
+            }),
+            device_name: format!("computer of {name}"),
+        };
+        let secrets = Secrets {
+            milvus_token: Some(Secret::new(MilvusServer::TOKEN)),
+            s3_access_key: Some(Secret::new(Garage::ACCESS_KEY)),
+            s3_secret_key: Some(Secret::new(Garage::SECRET_KEY)),
+        };
+        Some(Self { milvus, garage, request: ConnectRequest { settings, secrets }, name: name.into() })
+    }
+
+    /// Its Milvus.
+    pub fn milvus(&self) -> &'static MilvusServer {
+        self.milvus
+    }
+
+    /// Its object store.
+    pub fn garage(&self) -> &'static Garage {
+        self.garage
+    }
+
+    /// Name of its collection.
+    pub fn collection(&self) -> &str {
+        self.request.settings.milvus.collection.as_deref().expect("it is named")
+    }
+
+    /// The settings of its object store.
+    pub fn store(&mut self) -> &mut StoreSettings {
+        self.request.settings.store.as_mut().expect("there is one")
+    }
+
+    /// Connects an engine.
+    pub fn connect(&self, engine: &Engine) {
+        engine.connect(&self.request).expect("the connection is set up");
+    }
+
+    /// Gives a command the secrets as a script does.
+    pub fn with_secrets<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env("LOOKALIKE_MILVUS_TOKEN", MilvusServer::TOKEN)
+            .env("LOOKALIKE_S3_ACCESS_KEY", Garage::ACCESS_KEY)
+            .env("LOOKALIKE_S3_SECRET_KEY", Garage::SECRET_KEY)
+    }
+
+    /// Every row of the collection by its id, straight from the server.
+    pub fn rows(&self) -> BTreeMap<String, RawRow> {
+        self.on_milvus(async |client| {
+            let fields = ["id", "content", "device", "file_name", "object_key"];
+            let mut rows = BTreeMap::new();
+            let mut last = String::new();
+            loop {
+                let request = sdk::QueryRequest::builder()
+                    .collection_name(self.collection())
+                    .filter(format!("id > \"{last}\""))
+                    .output_fields(fields)
+                    .limit(1_000)
+                    .consistency_level(sdk::ConsistencyLevel::Strong);
+                let response = client.query(request.build().expect("a query")).await.expect("the rows");
+                let column =
+                    |name: &str| response.results().get_output_field(name).and_then(|field| field.as_varchar().map(<[String]>::to_vec)).unwrap_or_default();
+                let [ids, contents, devices, file_names, object_keys] = fields.map(column);
+                let Some(newest) = ids.iter().max() else { return rows };
+                last.clone_from(newest);
+                for (at, id) in ids.into_iter().enumerate() {
+                    let [content, device, file_name, object_key] = [&contents, &devices, &file_names, &object_keys].map(|column| column[at].clone());
+                    let is_new = rows.insert(id, RawRow { content, device, file_name, object_key }).is_none();
+                    assert!(is_new, "every row is there once");
+                }
+            }
+        })
+    }
+
+    /// How many rows the collection has, as Milvus counts them: a double row counts twice.
+    pub fn row_count(&self) -> i64 {
+        self.on_milvus(async |client| {
+            let request = sdk::QueryRequest::builder().collection_name(self.collection()).output_fields(["count(*)"]);
+            let response = client.query(request.consistency_level(sdk::ConsistencyLevel::Strong).build().expect("a query")).await.expect("the count");
+            response.results().get_output_field("count(*)").and_then(|field| field.as_int64().map(|values| values[0])).expect("a count")
+        })
+    }
+
+    /// Removes rows by a filter, behind the engine's back.
+    pub fn remove_rows(&self, filter: &str) {
+        self.on_milvus(async |client| {
+            let request = sdk::DeleteRequest::builder().collection_name(self.collection()).filter(filter);
+            client.delete(request.build().expect("a request")).await.expect("the rows go");
+        });
+    }
+
+    /// Names of the collections on the server.
+    pub fn collections(&self) -> Vec<String> {
+        self.on_milvus(async |client| {
+            let request = sdk::ListCollectionsRequest::builder().build().expect("a request");
+            client.list_collections(request).await.expect("the collections").collection_names().to_vec()
+        })
+    }
+
+    /// Size of every object of the bucket by its key, straight from the server.
+    pub fn objects(&self) -> BTreeMap<String, u64> {
+        let pages = runtime().block_on(async { self.bucket().list(String::new(), None).await }).expect("the objects");
+        pages.into_iter().flat_map(|page| page.contents).map(|object| (object.key, object.size)).collect()
+    }
+
+    /// The bytes and the media type of an object.
+    pub fn object(&self, key: &str) -> (Vec<u8>, String) {
+        let response = runtime().block_on(async { self.bucket().get_object(key).await }).expect("the object");
+        let media_type = response.headers().get("content-type").cloned().unwrap_or_default();
+        (response.to_vec(), media_type)
+    }
+
+    /// Writes an object, behind the engine's back.
+    pub fn put_object(&self, key: &str, bytes: &[u8]) {
+        runtime().block_on(async { self.bucket().put_object(key, bytes).await }).expect("the object is written");
+    }
+
+    /// Removes an object, behind the engine's back.
+    pub fn delete_object(&self, key: &str) {
+        runtime().block_on(async { self.bucket().delete_object(key).await }).expect("the object goes");
+    }
+
+    fn bucket(&self) -> Box<Bucket> {
+        let region = Region::Custom { region: "us-east-1".into(), endpoint: self.garage.endpoint() };
+        let credentials = Credentials::new(Some(Garage::ACCESS_KEY), Some(Garage::SECRET_KEY), None, None, None).expect("credentials");
+        Bucket::new(&self.name, region, credentials).expect("a bucket").with_path_style()
+    }
+
+    fn on_milvus<T>(&self, work: impl AsyncFnOnce(sdk::ClientV2) -> T) -> T {
+        runtime().block_on(async {
+            let config = sdk::ConnectConfig::new().uri(self.milvus.address()).token(MilvusServer::TOKEN);
+            work(sdk::ClientV2::new(&config.telemetry(sdk::TelemetryConfig::new().enabled(false))).await.expect("a client")).await
+        })
+    }
+}
+
+fn runtime() -> Runtime {
+    Runtime::new().expect("a runtime")
+}
