@@ -1,6 +1,7 @@
 // The application: its parts, what is on screen, and how the parts act on each other.
 
 import { getContext, setContext } from 'svelte';
+import { Connections } from './connections/connections.svelte';
 import { t } from './i18n/index.svelte';
 import { Activity } from './indexing/activity.svelte';
 import { Library } from './library/library.svelte';
@@ -9,12 +10,13 @@ import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
 import type { ErrorReply, Event } from './wire';
 
-export type Screen = 'library' | 'results' | 'skipped';
+export type Screen = 'library' | 'results' | 'skipped' | 'connections';
 
 export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'shortcuts' };
 
 export class App {
   readonly activity = new Activity();
+  readonly connections: Connections;
   readonly library: Library;
   readonly search: Search;
 
@@ -31,6 +33,7 @@ export class App {
   #refreshWhenFinished = false;
 
   constructor(readonly host: Host) {
+    this.connections = new Connections(host);
     this.library = new Library(host);
     this.search = new Search(host, () => this.library.status?.model.bands.similar ?? LOWEST);
   }
@@ -56,6 +59,7 @@ export class App {
       await this.library.start();
       this.activity.progress = this.library.status?.progress ?? null;
       this.started = true;
+      await this.attempt(() => this.connections.read());
     } catch (thrown) {
       this.startError = asErrorReply(thrown);
     }
@@ -129,6 +133,11 @@ export class App {
     await this.library.show(folder);
   }
 
+  async showConnections(): Promise<void> {
+    this.screen = 'connections';
+    await this.attempt(() => this.connections.read());
+  }
+
   closeSearch(): void {
     this.search.clear();
     this.screen = 'library';
@@ -157,6 +166,12 @@ export class App {
         this.library.changed();
         void this.#findPending();
         void this.#refreshPending();
+        return;
+      case 'sync-changed':
+        this.connections.onStatus(event.status);
+        return;
+      case 'connection-step':
+        this.connections.onStep(event.step);
         return;
       case 'notice':
         this.activity.notify('info', event.message, event.hint);

@@ -2,9 +2,10 @@
 // in memory and does what the engine's contract says: frozen result sets, ranked by band, thresholds before paging.
 
 import { bands } from '../search/bands';
+import { FakeConnection } from './fake-connection';
 import type {
-  Band, BandCounts, BandLimits, ErrorReply, Event, FolderInfo, LibraryReply, LibraryRequest, PageRequest, Picture,
-  PictureDetails, Progress, SearchHit, SearchReply, SearchRequest, SkippedFile, Status,
+  Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, ErrorReply, Event, FolderInfo, LibraryReply, LibraryRequest, PageRequest, Picture,
+  PictureDetails, Progress, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, VerifyReport,
 } from '../wire';
 import type { Drag, Host, Pasted, PathKind, Stop } from './host';
 
@@ -40,9 +41,11 @@ export class FakeHost implements Host {
   readonly failures = new Map<string, ErrorReply>();
   thumbnail = (id: string): string => `fake:thumb/${id}`;
 
+  readonly remote = new FakeConnection((event) => this.emit(event));
+
   #handlers: ((event: Event) => void)[] = [];
   #dragHandlers: ((drag: Drag) => void)[] = [];
-  #sets = new Map<string, { request: string; hits: SearchHit[] }>();
+  #sets = new Map<string, { request: string; scope: Scope; fallback: ErrorReply | null; hits: SearchHit[] }>();
 
   emit(event: Event): void {
     for (const handler of this.#handlers) handler(event);
@@ -133,18 +136,19 @@ export class FakeHost implements Host {
     return this.#freeze(query.kind === 'path' ? query.path : query.id, queryId, request);
   }
 
-  async searchPasted(similarity: number, pageSize: number): Promise<SearchReply> {
+  async searchPasted(scope: Scope, similarity: number, pageSize: number): Promise<SearchReply> {
     this.#called('searchPasted');
-    return this.#freeze('pasted', fakeId(0xfeed), { similarity, page: 1, page_size: pageSize });
+    return this.#freeze('pasted', fakeId(0xfeed), { scope, similarity, page: 1, page_size: pageSize });
   }
 
-  #freeze(request: string, queryId: string, view: { similarity: number; page: number; page_size: number }): Promise<SearchReply> {
+  #freeze(request: string, queryId: string, view: { scope: Scope; similarity: number; page: number; page_size: number }): Promise<SearchReply> {
     const hits = this.pictures
       .map((picture) => asHit(picture, queryId))
       .sort((a, b) => bands.indexOf(a.band) - bands.indexOf(b.band) || b.similarity - a.similarity)
       .map((hit, i) => ({ ...hit, rank: i + 1 }));
     const set = `${this.#sets.size + 1}:${queryId}`;
-    this.#sets.set(set, { request, hits });
+    const fallback = view.scope === 'shared' ? this.remote.away : null;
+    this.#sets.set(set, { request, scope: fallback ? 'local' : view.scope, fallback, hits });
     return this.page({ result_set: set, ...view });
   }
 
@@ -156,7 +160,7 @@ export class FakeHost implements Host {
     const first = (request.page - 1) * request.page_size;
     return {
       query: set.request, query_id: request.result_set.slice(request.result_set.indexOf(':') + 1), query_width: 600, query_height: 400,
-      result_set: request.result_set, frozen_at: 1_800_000_000, total: passing.length, total_is_exact: true, bands: countBands(set.hits),
+      scope: set.scope, fallback: set.fallback, result_set: request.result_set, frozen_at: 1_800_000_000, total: passing.length, total_is_exact: true, bands: countBands(set.hits),
       page: request.page, page_size: request.page_size, results: passing.slice(first, first + request.page_size), took_ms: 3,
     };
   }
@@ -169,8 +173,46 @@ export class FakeHost implements Host {
   async picture(id: string): Promise<PictureDetails> {
     const picture = this.pictures.find((picture) => picture.id === id);
     if (!picture) throw { code: 'not-found', message: 'no such picture', hint: null } satisfies ErrorReply;
-    const places = picture.paths.map((path) => ({ path, offline: picture.offline ?? false }));
+    const places = picture.paths.map((path) => ({ path, offline: picture.offline ?? false, device: null }));
     return { ...picture, format: 'jpeg', bytes: 3_612_345, taken_at: '2025-07-14T18:20:00', camera: 'Fujifilm X-T4', places };
+  }
+
+  async connection(): Promise<ConnectionInfo> {
+    return this.remote.info;
+  }
+
+  async connect(request: ConnectRequest): Promise<ConnectionInfo> {
+    this.#called('connect', request.settings.milvus.address);
+    return this.remote.connect(request);
+  }
+
+  async disconnect(): Promise<ConnectionInfo> {
+    this.#called('disconnect');
+    return this.remote.disconnect();
+  }
+
+  async testConnection(request: ConnectRequest): Promise<TestReport> {
+    this.#called('testConnection', request.settings.milvus.address);
+    return this.remote.test();
+  }
+
+  async syncStatus(): Promise<SyncStatus> {
+    return this.remote.status;
+  }
+
+  async pauseSync(paused: boolean): Promise<void> {
+    this.#called('pauseSync', paused);
+    this.remote.setStatus({ state: paused ? 'paused' : 'idle' });
+  }
+
+  async retrySync(): Promise<number> {
+    this.#called('retrySync');
+    return this.remote.retry();
+  }
+
+  async verifySync(repair: boolean): Promise<VerifyReport> {
+    this.#called('verifySync', repair);
+    return this.remote.verify(repair);
   }
 
   thumbnailUrl(id: string): string {
@@ -234,7 +276,7 @@ function asHit(picture: FakePicture, queryId: string): SearchHit {
   return {
     rank: 0, id: picture.id, path: picture.paths[0] ?? '', file_name: picture.file_name, similarity, distance: 1 / similarity - 1,
     band: isQuery ? 'same-file' : bandOf(similarity), width: picture.width, height: picture.height, is_query: isQuery,
-    places: picture.paths.map((path) => ({ path, offline: picture.offline ?? false })),
+    places: picture.paths.map((path) => ({ path, offline: picture.offline ?? false, device: null })),
   };
 }
 

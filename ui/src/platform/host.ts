@@ -2,6 +2,8 @@
 // every promise rejects with an `ErrorReply`.
 
 import type {
+  ConnectionInfo,
+  ConnectRequest,
   ErrorReply,
   Event,
   FolderInfo,
@@ -9,10 +11,14 @@ import type {
   LibraryRequest,
   PageRequest,
   PictureDetails,
+  Scope,
   SearchReply,
   SearchRequest,
   SkippedFile,
   Status,
+  SyncStatus,
+  TestReport,
+  VerifyReport,
 } from '../wire';
 
 /** What the clipboard held. A picture stays with the host until the next paste, so that it can be searched again. */
@@ -44,10 +50,21 @@ export interface Host {
 
   search(request: SearchRequest): Promise<SearchReply>;
   /** Searches with the picture of the last paste. */
-  searchPasted(similarity: number, pageSize: number): Promise<SearchReply>;
+  searchPasted(scope: Scope, similarity: number, pageSize: number): Promise<SearchReply>;
   page(request: PageRequest): Promise<SearchReply>;
   library(request: LibraryRequest): Promise<LibraryReply>;
   picture(id: string): Promise<PictureDetails>;
+
+  connection(): Promise<ConnectionInfo>;
+  connect(request: ConnectRequest): Promise<ConnectionInfo>;
+  disconnect(): Promise<ConnectionInfo>;
+  /** Each step also comes as an event as it ends. */
+  testConnection(request: ConnectRequest): Promise<TestReport>;
+  syncStatus(): Promise<SyncStatus>;
+  pauseSync(paused: boolean): Promise<void>;
+  /** Answers how many parked pictures are tried again. */
+  retrySync(): Promise<number>;
+  verifySync(repair: boolean): Promise<VerifyReport>;
 
   /** Address of the small JPEG of a catalogued picture or of the query of a kept result set. */
   thumbnailUrl(id: string): string;

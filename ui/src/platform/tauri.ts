@@ -22,10 +22,19 @@ export const tauriHost: Host = {
   retry: (ids) => invoke('retry', { ids }),
 
   search: (request) => invoke('search', { request }),
-  searchPasted: (similarity, pageSize) => invoke('search_pasted', { similarity, pageSize }),
+  searchPasted: (scope, similarity, pageSize) => invoke('search_pasted', { scope, similarity, pageSize }),
   page: (request) => invoke('page', { request }),
   library: (request) => invoke('library', { request }),
   picture: (id) => invoke('picture', { id }),
+
+  connection: () => invoke('connection'),
+  connect: (request) => invoke('connect', { request }),
+  disconnect: () => invoke('disconnect'),
+  testConnection: (request) => invoke('test_connection', { request }),
+  syncStatus: () => invoke('sync_status'),
+  pauseSync: (paused) => invoke('pause_sync', { paused }),
+  retrySync: () => invoke('retry_sync'),
+  verifySync: (repair) => invoke('verify_sync', { repair }),
 
   thumbnailUrl: (id) => picture('thumb', id),
   previewUrl: (id) => picture('preview', id),

@@ -2,7 +2,7 @@
 
 import { asErrorReply, type Host } from '../platform/host';
 import { bands } from './bands';
-import type { BandCounts, ErrorReply, SearchHit, SearchReply } from '../wire';
+import type { BandCounts, ErrorReply, Scope, SearchHit, SearchReply } from '../wire';
 
 export type Asked = { kind: 'path'; path: string } | { kind: 'image'; id: string; name: string } | { kind: 'pasted' };
 
@@ -34,6 +34,10 @@ export class Search {
   loading = $state(false);
   error = $state.raw<ErrorReply | null>(null);
   selected = $state(-1);
+  /** Where the next search looks. */
+  scope = $state<Scope>('local');
+  /** Why this computer answered although the shared library was asked. */
+  fallback = $state.raw<ErrorReply | null>(null);
 
   /** Loaded results that pass the threshold. */
   readonly shown = $derived(this.hits.filter((hit) => hit.rank <= this.total));
@@ -66,6 +70,12 @@ export class Search {
     if (!asked) return;
     this.#before = this.#before.slice(0, -1);
     await this.#run(asked, this.usualThreshold());
+  }
+
+  /** The same question to this computer, or to the shared library. */
+  async lookIn(scope: Scope): Promise<void> {
+    this.scope = scope;
+    await this.refresh();
   }
 
   /** The same question to the library as it is now. */
@@ -135,9 +145,9 @@ export class Search {
   }
 
   #search(asked: Asked): Promise<SearchReply> {
-    if (asked.kind === 'pasted') return this.host.searchPasted(0, PAGE);
+    if (asked.kind === 'pasted') return this.host.searchPasted(this.scope, 0, PAGE);
     const query = asked.kind === 'path' ? asked : { kind: 'image' as const, id: asked.id };
-    return this.host.search({ query, similarity: 0, page: 1, page_size: PAGE });
+    return this.host.search({ query, scope: this.scope, similarity: 0, page: 1, page_size: PAGE });
   }
 
   #take(reply: SearchReply): void {
@@ -146,6 +156,7 @@ export class Search {
     this.hits = byBand(reply.results);
     this.#pages = 1;
     this.counts = reply.bands;
+    this.fallback = reply.fallback;
     this.total = reply.total;
     this.exact = reply.total_is_exact;
     this.frozenAt = reply.frozen_at;
@@ -166,6 +177,7 @@ export class Search {
     this.#set = '';
     this.hits = [];
     this.counts = none;
+    this.fallback = null;
     this.total = 0;
     this.outdated = false;
     this.selected = -1;
