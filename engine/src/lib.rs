@@ -5,7 +5,7 @@
 //! replies and events.
 //!
 //! In reading order: [`engine`] is the facade; [`library`] says what changed on disk; [`pipeline`] turns that into
-//! commits, by way of [`media`] (decoding) and [`embed`] (the model); [`catalog`] is the truth, [`index`] finds
+//! commits, by way of [`media`] (decoding) and [`embed`] (the model, which [`models`] finds); [`catalog`] is the truth, [`index`] finds
 //! neighbours, [`search`] turns them into pages.
 
 pub mod embed;
@@ -13,6 +13,7 @@ pub mod engine;
 pub mod error;
 pub mod index;
 pub mod media;
+pub mod models;
 pub mod wire;
 
 mod catalog;
@@ -23,3 +24,4 @@ mod search;
 pub use embed::ModelSource;
 pub use engine::{Access, Config, Engine, default_data_dir};
 pub use error::{Error, Result};
+pub use models::Catalogue;

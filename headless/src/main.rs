@@ -2,6 +2,8 @@
 
 mod args;
 mod index;
+mod install;
+mod model;
 mod output;
 mod search;
 mod status;
@@ -10,10 +12,10 @@ mod watch;
 use std::process::ExitCode;
 
 use clap::Parser;
-use lookalike_engine::{Access, Config, Engine, ModelSource, Result, default_data_dir};
+use lookalike_engine::{Access, Catalogue, Config, Engine, ModelSource, Result, default_data_dir};
 use tracing_subscriber::EnvFilter;
 
-use args::{Args, Command};
+use args::{Args, Command, ModelCommand};
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -33,13 +35,16 @@ fn run(args: &Args) -> Result<ExitCode> {
         Command::Index(command) => index::run(&open(args, Access::Write, false, command.workers.map(usize::from))?, command),
         Command::Search(command) => search::run(&open(args, Access::Read, false, None)?, command),
         Command::Watch(command) => watch::run(&open(args, Access::Write, true, command.workers.map(usize::from))?),
+        Command::Model(command @ ModelCommand::List(_)) => model::run(&open_to_look(args)?, command),
+        Command::Model(command) => model::run(&open(args, Access::Write, false, None)?, command),
         Command::Status(command) => status::status(&open(args, Access::Read, false, None)?, command.json),
-        // A fresh computer has no library yet; doctor then looks at an empty one.
-        Command::Doctor(command) => {
-            let engine = open(args, Access::Read, false, None).or_else(|_| open(args, Access::Write, false, None))?;
-            status::doctor(&engine, command.json)
-        }
+        Command::Doctor(command) => status::doctor(&open_to_look(args)?, command.json),
     }
+}
+
+/// A fresh computer has no library yet; an empty one is then looked at.
+fn open_to_look(args: &Args) -> Result<Engine> {
+    open(args, Access::Read, false, None).or_else(|_| open(args, Access::Write, false, None))
 }
 
 fn open(args: &Args, access: Access, follow: bool, workers: Option<usize>) -> Result<Engine> {
@@ -49,5 +54,9 @@ fn open(args: &Args, access: Access, follow: bool, workers: Option<usize>) -> Re
     };
     let bundled = lookalike_models::LOOKALIKE_S;
     let model = ModelSource::Bundled { manifest: bundled.manifest, onnx: bundled.onnx };
-    Engine::open(Config { data_dir, access, follow, workers, model })
+    let catalogue = match &args.catalogue {
+        Some(path) => Catalogue::parse(&fs_err::read_to_string(path)?, &path.display().to_string())?,
+        None => Catalogue::parse(lookalike_models::CATALOGUE, "the catalogue of models")?,
+    };
+    Engine::open(Config { data_dir, access, follow, workers, model, catalogue })
 }

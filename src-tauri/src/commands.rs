@@ -1,7 +1,8 @@
 //! What the page may ask for, each a few lines: engine calls here, desktop matters in `desktop`.
 
 use lookalike_engine::wire::{
-    ErrorReply, FolderInfo, LibraryReply, LibraryRequest, PageRequest, PictureDetails, SearchReply, SearchRequest, SkippedFile, Status,
+    EmbeddingNote, ErrorReply, FolderInfo, LibraryReply, LibraryRequest, ModelsReply, PageRequest, PictureDetails, SearchReply, SearchRequest, SkippedFile,
+    Status,
 };
 use lookalike_engine::{Engine, Error};
 use tauri::State;
@@ -94,4 +95,51 @@ pub(crate) async fn library(shell: State<'_, Shell>, request: LibraryRequest) ->
 #[tauri::command]
 pub(crate) async fn picture(shell: State<'_, Shell>, id: String) -> Reply<PictureDetails> {
     ask(&shell, move |engine| engine.picture(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn models(shell: State<'_, Shell>) -> Reply<ModelsReply> {
+    ask(&shell, Engine::models).await
+}
+
+/// Answers when the model is here; events tell how far it is.
+#[tauri::command]
+pub(crate) async fn install_model(shell: State<'_, Shell>, id: String) -> Reply<()> {
+    ask(&shell, move |engine| engine.install_model(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn cancel_install(shell: State<'_, Shell>) -> Reply<()> {
+    ask(&shell, Engine::cancel_install).await
+}
+
+#[tauri::command]
+pub(crate) async fn use_model(shell: State<'_, Shell>, id: String) -> Reply<()> {
+    ask(&shell, move |engine| engine.use_model(&id).map(|_| ())).await
+}
+
+#[tauri::command]
+pub(crate) async fn pause_switch(shell: State<'_, Shell>, paused: bool) -> Reply<()> {
+    ask(&shell, move |engine| engine.pause_switch(paused)).await
+}
+
+#[tauri::command]
+pub(crate) async fn cancel_switch(shell: State<'_, Shell>) -> Reply<()> {
+    ask(&shell, Engine::cancel_switch).await
+}
+
+/// Answers how many vectors there were.
+#[tauri::command]
+pub(crate) async fn forget_model(shell: State<'_, Shell>, id: String) -> Reply<u64> {
+    ask(&shell, move |engine| engine.forget_model(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn remove_model(shell: State<'_, Shell>, id: String) -> Reply<()> {
+    ask(&shell, move |engine| engine.remove_model(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn embedding_notes(shell: State<'_, Shell>, id: String) -> Reply<Vec<EmbeddingNote>> {
+    ask(&shell, move |engine| engine.embedding_notes(&id)).await
 }

@@ -4,18 +4,20 @@ import { getContext, setContext } from 'svelte';
 import { t } from './i18n/index.svelte';
 import { Activity } from './indexing/activity.svelte';
 import { Library } from './library/library.svelte';
+import { Models } from './models/models.svelte';
 import { asErrorReply, type Drag, type Host } from './platform/host';
 import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
 import type { ErrorReply, Event } from './wire';
 
-export type Screen = 'library' | 'results' | 'skipped';
+export type Screen = 'library' | 'results' | 'skipped' | 'models';
 
-export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'shortcuts' };
+export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' };
 
 export class App {
   readonly activity = new Activity();
   readonly library: Library;
+  readonly models: Models;
   readonly search: Search;
 
   screen = $state<Screen>('library');
@@ -32,6 +34,7 @@ export class App {
 
   constructor(readonly host: Host) {
     this.library = new Library(host);
+    this.models = new Models(host);
     this.search = new Search(host, () => this.library.status?.model.bands.similar ?? LOWEST);
   }
 
@@ -55,6 +58,7 @@ export class App {
     try {
       await this.library.start();
       this.activity.progress = this.library.status?.progress ?? null;
+      this.models.switch = this.library.status?.switch ?? null;
       this.started = true;
     } catch (thrown) {
       this.startError = asErrorReply(thrown);
@@ -129,6 +133,11 @@ export class App {
     await this.library.show(folder);
   }
 
+  async showModels(): Promise<void> {
+    this.screen = 'models';
+    await this.attempt(() => this.models.read());
+  }
+
   closeSearch(): void {
     this.search.clear();
     this.screen = 'library';
@@ -157,6 +166,16 @@ export class App {
         this.library.changed();
         void this.#findPending();
         void this.#refreshPending();
+        return;
+      case 'switch-changed':
+        this.models.switched(event.switch);
+        return;
+      case 'install-changed':
+        this.models.installed(event.install);
+        return;
+      case 'models-changed':
+        void this.attempt(() => this.library.readStatus());
+        void this.attempt(() => this.models.read());
         return;
       case 'notice':
         this.activity.notify('info', event.message, event.hint);

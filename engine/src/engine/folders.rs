@@ -47,7 +47,7 @@ impl Engine {
             watch.unfollow(id);
         }
         self.inner.catalog.write(|db| folders::remove(db, id))?;
-        self.inner.index.follow(&self.inner.catalog)?;
+        self.serving()?.index.follow(&self.inner.catalog)?;
         self.announce_folders();
         Ok(())
     }
@@ -128,8 +128,9 @@ impl Engine {
 
     /// The library at a glance.
     pub fn status(&self) -> Result<Status> {
-        let manifest = self.inner.embedder.manifest();
-        let (folder_rows, counts, images) = self.inner.catalog.read(|db| Ok((folders::all(db)?, files::counts(db)?, images::count_live(db, &manifest.id)?)))?;
+        let serving = self.serving()?;
+        let (folder_rows, counts, images, pictures) =
+            self.inner.catalog.read(|db| Ok((folders::all(db)?, files::counts(db)?, images::count_live(db, &serving.id)?, images::count(db)?)))?;
         let folders = folder_rows.into_iter().map(|row| self.folder_info(row, &counts)).collect::<Vec<_>>();
         Ok(Status {
             files: folders.iter().map(|folder| folder.files).sum(),
@@ -137,7 +138,9 @@ impl Engine {
             folders,
             images,
             pending_sync: 0,
-            model: manifest.info(),
+            model: serving.embedder.manifest().info(),
+            not_embedded: pictures.saturating_sub(images),
+            switch: self.switch_info()?,
             data_dir: self.inner.data_dir.display().to_string(),
             progress: self.inner.indexer.as_ref().map_or_else(|| idle(false), super::Indexer::progress),
             writable: self.is_writer(),

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{PageSpec, band, similarity};
 use crate::catalog::{ContentHash, ImageKey};
-use crate::wire::{Band, BandCounts, BandLimits, ErrorCode};
+use crate::wire::{Band, BandCounts, BandLimits, ErrorCode, ModelInfo};
 use crate::{Error, Result};
 
 /// What was asked, for the reply and for showing the query.
@@ -34,6 +34,9 @@ pub(crate) struct ResultSet {
     /// Whether every picture of the index is in `ranked`.
     is_whole: bool,
     pub(crate) bands: BandCounts,
+    /// Id of the model that answered, and its limits: the set stays what it is when another model is put to use.
+    pub(crate) model: String,
+    pub(crate) limits: BandLimits,
 }
 
 /// Results of one page: rank from 1, key, distance.
@@ -45,15 +48,16 @@ pub(crate) struct Slice {
 
 impl ResultSet {
     /// Freezes an answer. `ranked`: by ascending distance; `is_whole`: nothing was left out.
-    pub(crate) fn new(asked: Asked, mut ranked: Vec<(ImageKey, f32)>, is_whole: bool, limits: &BandLimits) -> Self {
+    pub(crate) fn new(asked: Asked, mut ranked: Vec<(ImageKey, f32)>, is_whole: bool, model: &ModelInfo) -> Self {
         // Byte-identical is closest of all, whatever a half-precision index makes of the distance.
         if let Some(at) = ranked.iter().position(|(key, _)| Some(*key) == asked.key) {
             let (key, _) = ranked.remove(at);
             ranked.insert(0, (key, 0.0));
         }
+        let limits = model.bands;
         let mut bands = BandCounts::default();
         for (key, distance) in &ranked {
-            let count = match if Some(*key) == asked.key { Band::SameFile } else { band(similarity(*distance), limits) } {
+            let count = match if Some(*key) == asked.key { Band::SameFile } else { band(similarity(*distance), &limits) } {
                 Band::SameFile => &mut bands.same_file,
                 Band::SamePicture => &mut bands.same_picture,
                 Band::SameScene => &mut bands.same_scene,
@@ -65,7 +69,7 @@ impl ResultSet {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let frozen_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs() as i64);
         let id = format!("{frozen_at:x}-{:x}", NEXT.fetch_add(1, Ordering::Relaxed));
-        Self { id, frozen_at, asked, ranked, is_whole, bands }
+        Self { id, frozen_at, asked, ranked, is_whole, bands, model: model.id.clone(), limits }
     }
 
     /// A page of what is at or above the threshold.
@@ -123,7 +127,8 @@ mod tests {
 
     fn set(count: i64, is_whole: bool) -> ResultSet {
         let asked = Asked { query: "q.jpg".into(), hash: ContentHash::of(b"q"), width: 4, height: 3, thumbnail: None, key: Some(3) };
-        ResultSet::new(asked, (1..=count).map(|key| (key, key as f32 / 10.0)).collect(), is_whole, &LIMITS)
+        let model = ModelInfo { id: "m".into(), name: "M".into(), dimension: 2, bands: LIMITS, licence: "MIT".into() };
+        ResultSet::new(asked, (1..=count).map(|key| (key, key as f32 / 10.0)).collect(), is_whole, &model)
     }
 
     #[test]

@@ -3,9 +3,10 @@
 
 import { bands } from '../search/bands';
 import type {
-  Band, BandCounts, BandLimits, ErrorReply, Event, FolderInfo, LibraryReply, LibraryRequest, PageRequest, Picture,
+  Band, BandCounts, BandLimits, EmbeddingNote, ErrorReply, Event, FolderInfo, LibraryReply, LibraryRequest, ModelsReply, PageRequest, Picture,
   PictureDetails, Progress, SearchHit, SearchReply, SearchRequest, SkippedFile, Status,
 } from '../wire';
+import { FakeModels } from './fake-models';
 import type { Drag, Host, Pasted, PathKind, Stop } from './host';
 
 export interface FakePicture extends Picture {
@@ -40,6 +41,8 @@ export class FakeHost implements Host {
   readonly failures = new Map<string, ErrorReply>();
   thumbnail = (id: string): string => `fake:thumb/${id}`;
 
+  readonly fakeModels = new FakeModels((event) => this.emit(event));
+
   #handlers: ((event: Event) => void)[] = [];
   #dragHandlers: ((drag: Drag) => void)[] = [];
   #sets = new Map<string, { request: string; hits: SearchHit[] }>();
@@ -57,7 +60,7 @@ export class FakeHost implements Host {
     const files = this.pictures.reduce((sum, picture) => sum + picture.paths.length, 0);
     return {
       folders: this.folders, files, images: this.pictures.length, skipped: this.skippedFiles.length, pending_sync: 0,
-      model: { id: 'fake', name: 'Fake', dimension: 2, bands: limits, licence: 'MIT' },
+      model: { id: 'fake', name: 'Fake', dimension: 2, bands: limits, licence: 'MIT' }, not_embedded: 0, switch: this.fakeModels.switch,
       data_dir: '/data', progress: this.progress, writable: this.writable, version: '0.0.0',
     };
   }
@@ -156,7 +159,7 @@ export class FakeHost implements Host {
     const first = (request.page - 1) * request.page_size;
     return {
       query: set.request, query_id: request.result_set.slice(request.result_set.indexOf(':') + 1), query_width: 600, query_height: 400,
-      result_set: request.result_set, frozen_at: 1_800_000_000, total: passing.length, total_is_exact: true, bands: countBands(set.hits),
+      model: 'fake', limits, result_set: request.result_set, frozen_at: 1_800_000_000, total: passing.length, total_is_exact: true, bands: countBands(set.hits),
       page: request.page, page_size: request.page_size, results: passing.slice(first, first + request.page_size), took_ms: 3,
     };
   }
@@ -171,6 +174,55 @@ export class FakeHost implements Host {
     if (!picture) throw { code: 'not-found', message: 'no such picture', hint: null } satisfies ErrorReply;
     const places = picture.paths.map((path) => ({ path, offline: picture.offline ?? false }));
     return { ...picture, format: 'jpeg', bytes: 3_612_345, taken_at: '2025-07-14T18:20:00', camera: 'Fujifilm X-T4', places };
+  }
+
+  async models(): Promise<ModelsReply> {
+    this.#called('models');
+    return this.fakeModels.reply();
+  }
+
+  async installModel(id: string): Promise<void> {
+    this.#called('installModel', id);
+    await this.fakeModels.installModel(id);
+  }
+
+  async cancelInstall(): Promise<void> {
+    this.#called('cancelInstall');
+    this.fakeModels.finishInstall({ code: 'cancelled', message: 'the download was cancelled; what has come is kept', hint: null });
+  }
+
+  async useModel(id: string): Promise<void> {
+    this.#called('useModel', id);
+    this.fakeModels.use(id);
+  }
+
+  async pauseSwitch(paused: boolean): Promise<void> {
+    this.#called('pauseSwitch', paused);
+    const under_way = this.fakeModels.switch;
+    if (under_way) this.fakeModels.progressSwitch({ ...under_way, state: paused ? 'paused' : 'building' });
+  }
+
+  async cancelSwitch(): Promise<void> {
+    this.#called('cancelSwitch');
+    const target = this.fakeModels.switch?.target;
+    if (target !== undefined) this.fakeModels.change(target, { state: 'ready' });
+    this.fakeModels.progressSwitch(null);
+  }
+
+  async forgetModel(id: string): Promise<number> {
+    this.#called('forgetModel', id);
+    this.fakeModels.change(id, { vectors: 0, is_immediate: false });
+    return 400;
+  }
+
+  async removeModel(id: string): Promise<void> {
+    this.#called('removeModel', id);
+    this.fakeModels.change(id, { state: 'available' });
+  }
+
+  async embeddingNotes(id: string): Promise<EmbeddingNote[]> {
+    this.#called('embeddingNotes', id);
+    return this.fakeModels.notes;
   }
 
   thumbnailUrl(id: string): string {

@@ -2,11 +2,13 @@
 // every promise rejects with an `ErrorReply`.
 
 import type {
+  EmbeddingNote,
   ErrorReply,
   Event,
   FolderInfo,
   LibraryReply,
   LibraryRequest,
+  ModelsReply,
   PageRequest,
   PictureDetails,
   SearchReply,
@@ -48,6 +50,21 @@ export interface Host {
   page(request: PageRequest): Promise<SearchReply>;
   library(request: LibraryRequest): Promise<LibraryReply>;
   picture(id: string): Promise<PictureDetails>;
+
+  models(): Promise<ModelsReply>;
+  /** Fetches a model; resolves when it is here. Events tell how far it is. */
+  installModel(id: string): Promise<void>;
+  cancelInstall(): Promise<void>;
+  /** Puts a model to use, at once or by a switch. */
+  useModel(id: string): Promise<void>;
+  pauseSwitch(paused: boolean): Promise<void>;
+  cancelSwitch(): Promise<void>;
+  /** Deletes the vectors of a model; answers how many there were. */
+  forgetModel(id: string): Promise<number>;
+  /** Deletes the files of a model. */
+  removeModel(id: string): Promise<void>;
+  /** Pictures that a model knows only by their thumbnail, or not at all. */
+  embeddingNotes(id: string): Promise<EmbeddingNote[]>;
 
   /** Address of the small JPEG of a catalogued picture or of the query of a kept result set. */
   thumbnailUrl(id: string): string;

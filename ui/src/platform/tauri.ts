@@ -27,6 +27,16 @@ export const tauriHost: Host = {
   library: (request) => invoke('library', { request }),
   picture: (id) => invoke('picture', { id }),
 
+  models: () => invoke('models'),
+  installModel: (id) => invoke('install_model', { id }),
+  cancelInstall: () => invoke('cancel_install'),
+  useModel: (id) => invoke('use_model', { id }),
+  pauseSwitch: (paused) => invoke('pause_switch', { paused }),
+  cancelSwitch: () => invoke('cancel_switch'),
+  forgetModel: (id) => invoke('forget_model', { id }),
+  removeModel: (id) => invoke('remove_model', { id }),
+  embeddingNotes: (id) => invoke('embedding_notes', { id }),
+
   thumbnailUrl: (id) => picture('thumb', id),
   previewUrl: (id) => picture('preview', id),
 
