@@ -14,3 +14,6 @@ pub struct Bundled {
 /// The model that every new library starts with.
 pub const LOOKALIKE_S: Bundled =
     Bundled { name: "lookalike-s", manifest: include_str!("lookalike-s/model.toml"), onnx: include_bytes!("lookalike-s/lookalike-s.onnx") };
+
+/// Text of `catalogue.toml`: the models that can be fetched.
+pub const CATALOGUE: &str = include_str!("catalogue.toml");

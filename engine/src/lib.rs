@@ -5,7 +5,7 @@
 //! replies and events.
 //!
 //! In reading order: [`engine`] is the facade; [`library`] says what changed on disk; [`pipeline`] turns that into
-//! commits, by way of [`media`] (decoding) and [`embed`] (the model); [`catalog`] is the truth, [`index`] finds
+//! commits, by way of [`media`] (decoding) and [`embed`] (the model, which [`models`] finds); [`catalog`] is the truth, [`index`] finds
 //! neighbours, [`search`] turns them into pages. Where a Milvus and an object store are connected ([`settings`]), [`sync`]
 //! keeps them in step, by way of [`remote`], [`index::milvus`] and [`objects`].
 
@@ -14,6 +14,7 @@ pub mod engine;
 pub mod error;
 pub mod index;
 pub mod media;
+pub mod models;
 pub mod objects;
 pub mod remote;
 pub mod settings;
@@ -28,4 +29,5 @@ mod sync;
 pub use embed::ModelSource;
 pub use engine::{Access, Config, Engine, default_data_dir};
 pub use error::{Error, Result};
+pub use models::Catalogue;
 pub use settings::{Keychain, SecretAccess};

@@ -18,6 +18,9 @@ macro_rules! wire {
 mod connection;
 
 pub use connection::*;
+mod models;
+
+pub use models::{EmbeddingNote, InstallInfo, ModelEntry, ModelState, ModelsReply, SwitchInfo, SwitchState};
 
 wire! {
     /// What went wrong. A code exists only where someone acts on it.
@@ -34,6 +37,8 @@ wire! {
         ResultSetGone,
         /// The model's files are missing, damaged or of the wrong shape.
         ModelUnusable,
+        /// A file could not be fetched; what has come is kept, so that trying again goes on from there.
+        DownloadFailed,
         /// Another Lookalike is writing to this data directory.
         LibraryBusy,
         /// This engine was opened for reading only.
@@ -206,6 +211,10 @@ wire! {
         pub pending_sync: u64,
         /// The model in use.
         pub model: ModelInfo,
+        /// Pictures that have no vector of the model in use yet, and so cannot be found.
+        pub not_embedded: u64,
+        /// The switch to another model that is under way.
+        pub switch: Option<SwitchInfo>,
         /// The data directory.
         pub data_dir: String,
         /// What the pipeline does now.
@@ -288,6 +297,10 @@ wire! {
         pub query_width: u32,
         /// Height of the query in pixels, after orientation.
         pub query_height: u32,
+        /// Id of the model that answered.
+        pub model: String,
+        /// Its lowest similarity of each band.
+        pub limits: BandLimits,
         /// Where these results are from.
         pub scope: Scope,
         /// Why they are from this computer although the shared library was asked.
@@ -467,6 +480,18 @@ wire! {
             /// What it did.
             report: IndexReport,
         },
+        /// A switch to another model began, went on, was paused, ended.
+        SwitchChanged {
+            /// How it stands; none when it has ended.
+            switch: Option<SwitchInfo>,
+        },
+        /// A download began, went on, ended.
+        InstallChanged {
+            /// How far it is; none when it has ended.
+            install: Option<InstallInfo>,
+        },
+        /// Another model is in use, or one was added or removed: lists of models and limits are out of date.
+        ModelsChanged {},
         /// Something that the user should know, for instance that a folder is polled.
         Notice {
             /// One plain sentence.

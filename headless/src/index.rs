@@ -2,26 +2,28 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lookalike_engine::wire::{Event, Progress, Stage};
+use lookalike_engine::wire::{Event, Progress, Stage, SwitchState};
 use lookalike_engine::{Engine, Error, Result};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::args::IndexArgs;
-use crate::output;
+use crate::{model, output};
 
 pub(crate) fn run(engine: &Engine, args: &IndexArgs) -> Result<ExitCode> {
     if args.folders.is_empty() && engine.status()?.folders.is_empty() {
         return Err(Error::invalid("the library has no folder yet").with_hint("Say which: lookalike index FOLDER"));
     }
     let canceller = engine.canceller()?;
-    let mut interrupts = 0;
+    let is_interrupted = Arc::new(AtomicBool::new(false));
+    let interrupt = Arc::clone(&is_interrupted);
     let handler = ctrlc::set_handler(move || {
-        interrupts += 1;
         // The second Ctrl-C means now. Nothing is lost: what is not committed is done again.
-        if interrupts > 1 {
+        if interrupt.swap(true, Ordering::AcqRel) {
             std::process::exit(1);
         }
         canceller.cancel();
@@ -49,7 +51,14 @@ pub(crate) fn run(engine: &Engine, args: &IndexArgs) -> Result<ExitCode> {
         output::note("cancelled: run it again to go on from here");
         return Ok(ExitCode::from(1));
     }
-    Ok(ExitCode::SUCCESS)
+    // Until done means that too: it may have begun by itself, with an update of the program.
+    match engine.switch_info()? {
+        Some(switch) if switch.state != SwitchState::Paused => {
+            output::note(&model::switch_line(&switch));
+            model::await_switch(engine, &is_interrupted)
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }
 
 /// A bar that follows the engine's progress; invisible where stderr is no terminal.

@@ -3,6 +3,8 @@
 mod args;
 mod connect;
 mod index;
+mod install;
+mod model;
 mod output;
 mod search;
 mod status;
@@ -13,10 +15,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use lookalike_engine::wire::{Secret, Secrets};
-use lookalike_engine::{Access, Config, Engine, Keychain, ModelSource, Result, SecretAccess, default_data_dir};
+use lookalike_engine::{Access, Catalogue, Config, Engine, Keychain, ModelSource, Result, SecretAccess, default_data_dir};
 use tracing_subscriber::EnvFilter;
 
-use args::{Args, Command};
+use args::{Args, Command, ModelCommand};
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -36,12 +38,10 @@ fn run(args: &Args) -> Result<ExitCode> {
         Command::Index(command) => index::run(&open(args, Access::Write, false, command.workers.map(usize::from))?, command),
         Command::Search(command) => search::run(&open(args, Access::Read, false, None)?, command),
         Command::Watch(command) => watch::run(&open(args, Access::Write, true, command.workers.map(usize::from))?),
+        Command::Model(command @ ModelCommand::List(_)) => model::run(&open_to_look(args)?, command),
+        Command::Model(command) => model::run(&open(args, Access::Write, false, None)?, command),
         Command::Status(command) => status::status(&open(args, Access::Read, false, None)?, command.json),
-        // A fresh computer has no library yet; doctor then looks at an empty one.
-        Command::Doctor(command) => {
-            let engine = open(args, Access::Read, false, None).or_else(|_| open(args, Access::Write, false, None))?;
-            status::doctor(&engine, command.json)
-        }
+        Command::Doctor(command) => status::doctor(&open_to_look(args)?, command.json),
         Command::Connect(command) => connect::run(command, |access| open(args, access, false, None)),
         Command::Disconnect(command) => connect::disconnect(&open(args, Access::Write, false, None)?, command),
         Command::Sync(command) => {
@@ -52,6 +52,11 @@ fn run(args: &Args) -> Result<ExitCode> {
     }
 }
 
+/// A fresh computer has no library yet; an empty one is then looked at.
+fn open_to_look(args: &Args) -> Result<Engine> {
+    open(args, Access::Read, false, None).or_else(|_| open(args, Access::Write, false, None))
+}
+
 fn open(args: &Args, access: Access, follow: bool, workers: Option<usize>) -> Result<Engine> {
     let data_dir = match &args.data_dir {
         Some(dir) => dir.clone(),
@@ -59,7 +64,11 @@ fn open(args: &Args, access: Access, follow: bool, workers: Option<usize>) -> Re
     };
     let bundled = lookalike_models::LOOKALIKE_S;
     let model = ModelSource::Bundled { manifest: bundled.manifest, onnx: bundled.onnx };
-    Engine::open(Config { data_dir, access, follow, workers, model, secrets: secrets() })
+    let catalogue = match &args.catalogue {
+        Some(path) => Catalogue::parse(&fs_err::read_to_string(path)?, &path.display().to_string())?,
+        None => Catalogue::parse(lookalike_models::CATALOGUE, "the catalogue of models")?,
+    };
+    Engine::open(Config { data_dir, access, follow, workers, model, catalogue, secrets: secrets() })
 }
 
 /// What scripts put into the environment. Read here and nowhere deeper.

@@ -25,6 +25,9 @@ pub(crate) fn status(engine: &Engine, json: bool) -> Result<ExitCode> {
     let status = &full.status;
     output::line(&format!("Library   {}", status.data_dir))?;
     output::line(&format!("Model     {} ({} numbers)", status.model.id, status.model.dimension))?;
+    if let Some(switch) = &status.switch {
+        output::line(&crate::model::switch_line(switch))?;
+    }
     output::line(&format!("Photos    {} files, {} pictures, {} skipped", status.files, status.images, status.skipped))?;
     if status.pending_sync > 0 {
         output::line(&format!("Sharing   {} changes wait for: lookalike sync", status.pending_sync))?;
@@ -41,6 +44,13 @@ pub(crate) fn status(engine: &Engine, json: bool) -> Result<ExitCode> {
     }
     for line in output::skipped(&full.skipped_files, usize::MAX) {
         output::line(&line)?;
+    }
+    if status.not_embedded > 0 {
+        output::line(&format!("{} pictures have no vector of {} yet and cannot be found: lookalike index", status.not_embedded, status.model.id))?;
+    }
+    for note in engine.embedding_notes(&status.model.id)? {
+        let how = if note.is_found { "by its thumbnail" } else { "not compared" };
+        output::line(&format!("{how} {}: {}", note.path, note.reason))?;
     }
     Ok(ExitCode::SUCCESS)
 }

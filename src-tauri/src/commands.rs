@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use lookalike_engine::wire::{
-    ConnectRequest, ConnectionInfo, ErrorReply, FolderInfo, LibraryReply, LibraryRequest, PageRequest, PictureDetails, Scope, SearchReply, SearchRequest,
-    SkippedFile, Status, SyncStatus, TestReport, VerifyReport,
+    ConnectRequest, ConnectionInfo, EmbeddingNote, ErrorReply, FolderInfo, LibraryReply, LibraryRequest, ModelsReply, PageRequest, PictureDetails, Scope,
+    SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, VerifyReport,
 };
 use lookalike_engine::{Engine, Error};
 use tauri::State;
@@ -139,4 +139,51 @@ pub(crate) async fn retry_sync(shell: State<'_, Shell>) -> Reply<usize> {
 #[tauri::command]
 pub(crate) async fn verify_sync(shell: State<'_, Shell>, repair: bool) -> Reply<VerifyReport> {
     ask(&shell, move |engine| engine.verify_sync(repair, Duration::from_secs(3600), Duration::from_secs(120))).await
+}
+
+#[tauri::command]
+pub(crate) async fn models(shell: State<'_, Shell>) -> Reply<ModelsReply> {
+    ask(&shell, Engine::models).await
+}
+
+/// Answers when the model is here; events tell how far it is.
+#[tauri::command]
+pub(crate) async fn install_model(shell: State<'_, Shell>, id: String) -> Reply<()> {
+    ask(&shell, move |engine| engine.install_model(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn cancel_install(shell: State<'_, Shell>) -> Reply<()> {
+    ask(&shell, Engine::cancel_install).await
+}
+
+#[tauri::command]
+pub(crate) async fn use_model(shell: State<'_, Shell>, id: String) -> Reply<()> {
+    ask(&shell, move |engine| engine.use_model(&id).map(|_| ())).await
+}
+
+#[tauri::command]
+pub(crate) async fn pause_switch(shell: State<'_, Shell>, paused: bool) -> Reply<()> {
+    ask(&shell, move |engine| engine.pause_switch(paused)).await
+}
+
+#[tauri::command]
+pub(crate) async fn cancel_switch(shell: State<'_, Shell>) -> Reply<()> {
+    ask(&shell, Engine::cancel_switch).await
+}
+
+/// Answers how many vectors there were.
+#[tauri::command]
+pub(crate) async fn forget_model(shell: State<'_, Shell>, id: String) -> Reply<u64> {
+    ask(&shell, move |engine| engine.forget_model(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn remove_model(shell: State<'_, Shell>, id: String) -> Reply<()> {
+    ask(&shell, move |engine| engine.remove_model(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn embedding_notes(shell: State<'_, Shell>, id: String) -> Reply<Vec<EmbeddingNote>> {
+    ask(&shell, move |engine| engine.embedding_notes(&id)).await
 }

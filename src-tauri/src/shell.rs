@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use lookalike_engine::wire::{ErrorCode, ErrorReply};
-use lookalike_engine::{Access, Config, Engine, ModelSource, SecretAccess};
+use lookalike_engine::{Access, Catalogue, Config, Engine, ModelSource, SecretAccess};
 use lookalike_models::LOOKALIKE_S;
 use tauri::async_runtime::{self, Mutex};
 use tauri::{AppHandle, Emitter};
@@ -60,12 +60,14 @@ impl Shell {
     }
 
     async fn open(&self, access: Access) -> Result<Engine, ErrorReply> {
+        let catalogue = Catalogue::parse(lookalike_models::CATALOGUE, "the catalogue of models").map_err(|error| error.reply())?;
         let config = Config {
             data_dir: self.data_dir.clone(),
             access,
             follow: true,
             workers: None,
             model: ModelSource::Bundled { manifest: LOOKALIKE_S.manifest, onnx: LOOKALIKE_S.onnx },
+            catalogue,
             secrets: SecretAccess::default(),
         };
         let opened = async_runtime::spawn_blocking(move || Engine::open(config)).await;

@@ -5,9 +5,10 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant, SystemTime};
 
 use lookalike_engine::wire::{IndexReport, Query, Scope, SearchReply, SearchRequest};
-use lookalike_engine::{Access, Config, Engine, Keychain, ModelSource, Result, SecretAccess};
+use lookalike_engine::{Access, Catalogue, Config, Engine, Keychain, ModelSource, Result, SecretAccess};
 use tempfile::TempDir;
 
+use crate::networks::{small, small_manifest};
 use crate::scenes::{jpeg, scene};
 
 /// Folders that vanish with it.
@@ -83,7 +84,22 @@ impl TestLibrary {
 
     /// An engine with the bundled model.
     pub fn open(&self, access: Access, follow: bool) -> Result<Engine> {
-        Engine::open(Config { data_dir: self.data_dir(), access, follow, workers: Some(2), model: bundled_model(), secrets: no_keychain() })
+        Engine::open(self.config(access, follow))
+    }
+
+    /// What [`TestLibrary::open`] opens with, for a test that wants something else.
+    pub fn config(&self, access: Access, follow: bool) -> Config {
+        let (data_dir, model, catalogue) = (self.data_dir(), bundled_model(), Catalogue::default());
+        Config { data_dir, access, follow, workers: Some(2), model, catalogue, secrets: no_keychain() }
+    }
+
+    /// Puts a small network with random weights among the installed models.
+    pub fn install_small(&self, id: &str, seed: u64, dimension: i64) {
+        let onnx = small(seed, dimension);
+        let folder = self.data_dir().join("models").join(id);
+        fs_err::create_dir_all(&folder).expect("the model's folder");
+        fs_err::write(folder.join(format!("{id}.onnx")), &onnx).expect("the network");
+        fs_err::write(folder.join("model.toml"), small_manifest(id, &onnx, dimension)).expect("the manifest");
     }
 
     /// Indexes the photo folder until done.

@@ -2,7 +2,7 @@
 
 use lookalike_engine::wire::ErrorCode;
 use lookalike_engine::{Access, Config, Engine, ModelSource};
-use lookalike_tests::library::{TestLibrary, no_keychain, search};
+use lookalike_tests::library::{TestLibrary, search};
 
 const BUNDLED: lookalike_models::Bundled = lookalike_models::LOOKALIKE_S;
 
@@ -15,14 +15,7 @@ fn refusal(edit: impl Fn(&str) -> String, onnx: Option<&[u8]>) -> String {
     if let Some(onnx) = onnx {
         fs_err::write(folder.join("lookalike-s.onnx"), onnx).unwrap();
     }
-    let config = Config {
-        data_dir: library.data_dir(),
-        access: Access::Write,
-        follow: false,
-        workers: Some(1),
-        model: ModelSource::Folder(folder),
-        secrets: no_keychain(),
-    };
+    let config = Config { model: ModelSource::Folder(folder), ..library.config(Access::Write, false) };
     let error = Engine::open(config).and_then(|engine| engine.index(&[library.photos()], &[])).expect_err("the model is refused");
     assert_eq!(error.code(), ErrorCode::ModelUnusable, "{error}");
     assert!(error.hint().is_some(), "and says what to do");
@@ -78,14 +71,7 @@ fn a_model_folder_works_like_the_bundled_model() {
     fs_err::create_dir(&folder).unwrap();
     fs_err::write(folder.join("model.toml"), BUNDLED.manifest).unwrap();
     fs_err::write(folder.join("lookalike-s.onnx"), BUNDLED.onnx).unwrap();
-    let config = Config {
-        data_dir: library.data_dir(),
-        access: Access::Write,
-        follow: false,
-        workers: Some(1),
-        model: ModelSource::Folder(folder),
-        secrets: no_keychain(),
-    };
+    let config = Config { model: ModelSource::Folder(folder), ..library.config(Access::Write, false) };
     let engine = Engine::open(config).unwrap();
     assert_eq!(library.index(&engine).embedded, 3);
     assert!(search(&engine, &library.photos().join("scene-2.jpg")).unwrap().results[0].is_query);

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use lookalike_engine::Engine;
 use lookalike_engine::wire::{CheckState, Differences, ErrorCode, Secret, SyncState, Upload};
-use lookalike_engine::{Access, Config, Engine, ModelSource};
-use lookalike_tests::library::{TestLibrary, make_old, no_keychain, wait_until};
+use lookalike_tests::library::{TestLibrary, make_old, wait_until};
 use lookalike_tests::remote::Remote;
 use lookalike_tests::scenes::{jpeg, scene};
 use lookalike_tests::services::Garage;
@@ -279,32 +279,19 @@ fn another_model_moves_to_another_collection() {
     remote.request.settings.milvus.collection = None;
     let engine = library.writer();
     library.index(&engine);
-    let model = engine.status().unwrap().model.id;
+    let first = engine.status().unwrap().model.id;
     remote.connect(&engine);
     sync(&engine);
-    drop(engine);
-    let bundled = lookalike_models::LOOKALIKE_S;
-    let folder = library.beside("model");
-    fs_err::create_dir(&folder).unwrap();
-    let manifest = bundled.manifest.replacen(&format!("id = \"{model}\""), "id = \"second\"", 1);
-    assert_ne!(manifest, bundled.manifest, "the manifest names the model");
-    fs_err::write(folder.join("model.toml"), manifest).unwrap();
-    fs_err::write(folder.join("lookalike-s.onnx"), bundled.onnx).unwrap();
-    let config = Config {
-        data_dir: library.data_dir(),
-        access: Access::Write,
-        follow: false,
-        workers: Some(2),
-        model: ModelSource::Folder(folder),
-        secrets: no_keychain(),
-    };
-    let engine = Engine::open(config).unwrap();
-    library.index(&engine);
+    library.install_small("second", 7, 24);
+    engine.use_model("second").unwrap();
+    wait_until("the second model is in use", || engine.status().unwrap().model.id == "second");
+    assert_eq!(engine.status().unwrap().pending_sync, 3, "putting another model to use is a change like any other");
     sync(&engine);
     assert_eq!(differences(&engine), Differences::default());
-    remote.request.settings.milvus.collection = Some("lookalike_second".into());
+    let collection = |model: &str| Some(format!("lookalike_{}", model.replace(|char: char| !char.is_ascii_alphanumeric(), "_")));
+    remote.request.settings.milvus.collection = collection("second");
     assert_eq!(remote.row_count(), 3, "vectors of two models never meet");
-    remote.request.settings.milvus.collection = Some(format!("lookalike_{}", model.replace(|char: char| !char.is_ascii_alphanumeric(), "_")));
+    remote.request.settings.milvus.collection = collection(&first);
     assert_eq!(remote.row_count(), 0, "those of the earlier model are taken back");
 }
 

@@ -5,19 +5,21 @@ import { Connections } from './connections/connections.svelte';
 import { t } from './i18n/index.svelte';
 import { Activity } from './indexing/activity.svelte';
 import { Library } from './library/library.svelte';
+import { Models } from './models/models.svelte';
 import { asErrorReply, type Drag, type Host } from './platform/host';
 import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
 import type { ErrorReply, Event } from './wire';
 
-export type Screen = 'library' | 'results' | 'skipped' | 'connections';
+export type Screen = 'library' | 'results' | 'skipped' | 'models' | 'connections';
 
-export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'shortcuts' };
+export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' };
 
 export class App {
   readonly activity = new Activity();
   readonly connections: Connections;
   readonly library: Library;
+  readonly models: Models;
   readonly search: Search;
 
   screen = $state<Screen>('library');
@@ -35,6 +37,7 @@ export class App {
   constructor(readonly host: Host) {
     this.connections = new Connections(host);
     this.library = new Library(host);
+    this.models = new Models(host);
     this.search = new Search(host, () => this.library.status?.model.bands.similar ?? LOWEST);
   }
 
@@ -58,6 +61,7 @@ export class App {
     try {
       await this.library.start();
       this.activity.progress = this.library.status?.progress ?? null;
+      this.models.switch = this.library.status?.switch ?? null;
       this.started = true;
       await this.attempt(() => this.connections.read());
     } catch (thrown) {
@@ -138,6 +142,11 @@ export class App {
     await this.attempt(() => this.connections.read());
   }
 
+  async showModels(): Promise<void> {
+    this.screen = 'models';
+    await this.attempt(() => this.models.read());
+  }
+
   closeSearch(): void {
     this.search.clear();
     this.screen = 'library';
@@ -172,6 +181,16 @@ export class App {
         return;
       case 'connection-step':
         this.connections.onStep(event.step);
+        return;
+      case 'switch-changed':
+        this.models.switched(event.switch);
+        return;
+      case 'install-changed':
+        this.models.installed(event.install);
+        return;
+      case 'models-changed':
+        void this.attempt(() => this.library.readStatus());
+        void this.attempt(() => this.models.read());
         return;
       case 'notice':
         this.activity.notify('info', event.message, event.hint);

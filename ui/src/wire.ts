@@ -74,9 +74,30 @@ hint: string | null, };
 export type CheckState = "ok" | "warning" | "failed" | "off";
 
 /**
+ * A picture that a model knows only by its thumbnail, or not at all.
+ */
+export type EmbeddingNote = { 
+/**
+ * Content hash: 64 hexadecimal digits.
+ */
+id: string, 
+/**
+ * Its first place.
+ */
+path: string, 
+/**
+ * Whether it can be found, by the vector of its thumbnail.
+ */
+is_found: boolean, 
+/**
+ * Why, in plain words.
+ */
+reason: string, };
+
+/**
  * What went wrong. A code exists only where someone acts on it.
  */
-export type ErrorCode = "invalid-request" | "not-found" | "not-a-picture" | "result-set-gone" | "model-unusable" | "library-busy" | "read-only" | "catalog-unusable" | "io" | "cancelled" | "internal";
+export type ErrorCode = "invalid-request" | "not-found" | "not-a-picture" | "result-set-gone" | "model-unusable" | "download-failed" | "library-busy" | "read-only" | "catalog-unusable" | "io" | "cancelled" | "internal";
 
 /**
  * An error as every host shows it: a code to act on, a message that says what happened, a hint that says what to do.
@@ -106,7 +127,15 @@ progress: Progress, } | { "kind": "library-changed", } | { "kind": "folders-chan
 /**
  * What it did.
  */
-report: IndexReport, } | { "kind": "notice", 
+report: IndexReport, } | { "kind": "switch-changed", 
+/**
+ * How it stands; none when it has ended.
+ */
+switch: SwitchInfo | null, } | { "kind": "install-changed", 
+/**
+ * How far it is; none when it has ended.
+ */
+install: InstallInfo | null, } | { "kind": "models-changed", } | { "kind": "notice", 
 /**
  * One plain sentence.
  */
@@ -204,6 +233,27 @@ cancelled: boolean,
 seconds: number, };
 
 /**
+ * A model on its way from the net.
+ */
+export type InstallInfo = { 
+/**
+ * Model id.
+ */
+id: string, 
+/**
+ * Bytes that are here.
+ */
+done: number, 
+/**
+ * Bytes in all.
+ */
+total: number, 
+/**
+ * Bytes a second.
+ */
+rate: number, };
+
+/**
  * A slice of the library.
  */
 export type LibraryReply = { 
@@ -234,6 +284,63 @@ offset: number,
 limit: number, };
 
 /**
+ * A model that is in use, here, or to be had.
+ */
+export type ModelEntry = { 
+/**
+ * Model id, and the name to call it by.
+ */
+id: string, 
+/**
+ * Name to show.
+ */
+name: string, 
+/**
+ * How it stands.
+ */
+state: ModelState, 
+/**
+ * Numbers in a vector.
+ */
+dimension: number, 
+/**
+ * Size of its file in bytes.
+ */
+bytes: number, 
+/**
+ * Licence of the weights.
+ */
+licence: string, 
+/**
+ * From what data, by whom, how, in a sentence.
+ */
+provenance: string, 
+/**
+ * Where its file is fetched from, where it is of the catalogue.
+ */
+source: string | null, 
+/**
+ * Whether it is inside the program.
+ */
+is_bundled: boolean, 
+/**
+ * Lowest similarity of each band.
+ */
+bands: BandLimits, 
+/**
+ * Whether these limits are estimates, not calibrated.
+ */
+bands_are_estimates: boolean, 
+/**
+ * Vectors of it that are kept.
+ */
+vectors: number, 
+/**
+ * Whether it can be put to use at once, because its vectors are kept from an earlier use.
+ */
+is_immediate: boolean, };
+
+/**
  * The model in use.
  */
 export type ModelInfo = { 
@@ -257,6 +364,28 @@ bands: BandLimits,
  * Licence of the weights.
  */
 licence: string, };
+
+/**
+ * How a model stands in this library.
+ */
+export type ModelState = "in-use" | "coming" | "ready" | "available" | "vectors-only";
+
+/**
+ * All models, and what is going on with them.
+ */
+export type ModelsReply = { 
+/**
+ * The one in use first, then those that are here, then those that can be fetched.
+ */
+models: Array<ModelEntry>, 
+/**
+ * The switch under way.
+ */
+switch: SwitchInfo | null, 
+/**
+ * The download under way in this process.
+ */
+install: InstallInfo | null, };
 
 /**
  * A further page of a frozen result set, or the same set under another threshold.
@@ -466,6 +595,14 @@ query_width: number,
  */
 query_height: number, 
 /**
+ * Id of the model that answered.
+ */
+model: string, 
+/**
+ * Its lowest similarity of each band.
+ */
+limits: BandLimits, 
+/**
  * The frozen result set; ask `page` for more of it.
  */
 result_set: string, 
@@ -578,6 +715,14 @@ pending_sync: number,
  */
 model: ModelInfo, 
 /**
+ * Pictures that have no vector of the model in use yet, and so cannot be found.
+ */
+not_embedded: number, 
+/**
+ * The switch to another model that is under way.
+ */
+switch: SwitchInfo | null, 
+/**
  * The data directory.
  */
 data_dir: string, 
@@ -593,3 +738,57 @@ writable: boolean,
  * Engine version.
  */
 version: string, };
+
+/**
+ * A switch to another model: its vectors are made while the old ones answer.
+ */
+export type SwitchInfo = { 
+/**
+ * Id of the model to come.
+ */
+target: string, 
+/**
+ * Its name to show.
+ */
+name: string, 
+/**
+ * How it stands.
+ */
+state: SwitchState, 
+/**
+ * Why it cannot go on.
+ */
+reason: string | null, 
+/**
+ * Whether the program began it by itself, because it brought a new model.
+ */
+is_upgrade: boolean, 
+/**
+ * Pictures dealt with.
+ */
+done: number, 
+/**
+ * Pictures in all.
+ */
+total: number, 
+/**
+ * Of these, embedded from their thumbnail because no file of theirs could be reached.
+ */
+from_thumbnail: number, 
+/**
+ * Of these, not embedded, because neither file nor thumbnail could be read: they cannot be found with the new model.
+ */
+left_out: number, 
+/**
+ * Pictures a second.
+ */
+rate: number, 
+/**
+ * Estimated seconds left.
+ */
+seconds_left: number | null, };
+
+/**
+ * How a switch stands.
+ */
+export type SwitchState = "building" | "waiting" | "paused" | "failed" | "elsewhere";

@@ -127,6 +127,11 @@ pub(crate) fn count_live(db: &Connection, model: &str) -> Result<u64> {
     Ok(statement.query_row([model], |row| row.get(0))?)
 }
 
+/// Images of the library, whether a search finds them or not.
+pub(crate) fn count(db: &Connection) -> Result<u64> {
+    Ok(db.prepare_cached("SELECT count(*) FROM image WHERE orphaned_at IS NULL")?.query_row([], |row| row.get(0))?)
+}
+
 /// A slice of the library, newest first: how many there are in all, and the rows.
 pub(crate) fn slice(db: &Connection, folder: Option<FolderId>, offset: u64, limit: u32) -> Result<(u64, Vec<ImageRow>)> {
     const NEWEST_FIRST: &str = "ORDER BY coalesce(taken_at, datetime(added_at, 'unixepoch')) DESC, id DESC LIMIT ?1 OFFSET ?2";

@@ -5,6 +5,7 @@ pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod images;
 mod migrations;
+pub(crate) mod models;
 pub(crate) mod outbox;
 mod stored_path;
 mod thumbnails;

@@ -1,4 +1,4 @@
--- What a remote (Milvus and object store) has yet to be told.
+-- Version 3: what a remote (Milvus and object store) has yet to be told.
 
 -- Names this computer's rows among those of others. Made here, so that a library has it from its first day.
 INSERT INTO meta (key, value) VALUES ('device', lower(hex(randomblob(16))));
@@ -46,16 +46,23 @@ WHEN old.orphaned_at IS NULL AND EXISTS (SELECT 1 FROM meta WHERE key = 'sync-ta
     ON CONFLICT (hash) DO UPDATE SET version = version + 1, object_done = 0, row_done = 0, attempts = 0, due_at = 0, park_code = NULL, park_text = NULL;
 END;
 
--- The vector of another model, or of the same one made anew. Of an image that is not in the library yet: see above.
+-- The vector of the model in use came late, or was made anew. Of an image that is not in the library yet: see above.
 CREATE TRIGGER outbox_vector_added AFTER INSERT ON vector
-WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'sync-target') BEGIN
+WHEN new.model = (SELECT value FROM meta WHERE key = 'model') AND EXISTS (SELECT 1 FROM meta WHERE key = 'sync-target') BEGIN
     INSERT INTO outbox (hash) SELECT hash FROM image WHERE id = new.image AND orphaned_at IS NULL
     ON CONFLICT (hash) DO UPDATE SET version = version + 1, object_done = 0, row_done = 0, attempts = 0, due_at = 0, park_code = NULL, park_text = NULL;
 END;
 
 CREATE TRIGGER outbox_vector_removed AFTER DELETE ON vector
-WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'sync-target') BEGIN
+WHEN old.model = (SELECT value FROM meta WHERE key = 'model') AND EXISTS (SELECT 1 FROM meta WHERE key = 'sync-target') BEGIN
     INSERT INTO outbox (hash) SELECT hash FROM image WHERE id = old.image AND orphaned_at IS NULL
+    ON CONFLICT (hash) DO UPDATE SET version = version + 1, object_done = 0, row_done = 0, attempts = 0, due_at = 0, park_code = NULL, park_text = NULL;
+END;
+
+-- Another model was put to use: every row is another then, in another collection.
+CREATE TRIGGER outbox_model_switched AFTER UPDATE OF value ON meta
+WHEN new.key = 'model' AND new.value IS NOT old.value AND EXISTS (SELECT 1 FROM meta WHERE key = 'sync-target') BEGIN
+    INSERT INTO outbox (hash) SELECT hash FROM image WHERE orphaned_at IS NULL
     ON CONFLICT (hash) DO UPDATE SET version = version + 1, object_done = 0, row_done = 0, attempts = 0, due_at = 0, park_code = NULL, park_text = NULL;
 END;
 

@@ -13,13 +13,18 @@ pub(crate) enum Change {
     Gone(ImageKey),
 }
 
-/// Stores the vector of an image; a vector that is already there stays.
+/// Stores the vector of an image; a vector that is already there stays. Of an image that is forgotten nothing is stored.
 pub(crate) fn insert(db: &Connection, image: ImageKey, model: &str, vector: &[f32]) -> Result<()> {
-    db.prepare_cached("INSERT INTO vector (image, model, data) VALUES (?1, ?2, ?3) ON CONFLICT (image, model) DO NOTHING")?.execute(params![
-        image,
-        model,
-        to_bytes(vector)
-    ])?;
+    db.prepare_cached(
+        "INSERT INTO vector (image, model, data) SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM image WHERE id = ?1) ON CONFLICT (image, model) DO NOTHING",
+    )?
+    .execute(params![image, model, to_bytes(vector)])?;
+    Ok(())
+}
+
+/// Deletes the vector of an image.
+pub(crate) fn remove(db: &Connection, image: ImageKey, model: &str) -> Result<()> {
+    db.prepare_cached("DELETE FROM vector WHERE image = ?1 AND model = ?2")?.execute(params![image, model])?;
     Ok(())
 }
 

@@ -1,14 +1,17 @@
 //! From a decoded picture to its embedding: preprocessing as the model wants it, tract to run it.
 //! Knows no file of the user's and no catalog.
 
+mod graph;
 mod model;
 mod preprocess;
+pub(crate) mod probe;
 mod tract;
 mod trim;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use model::{Manifest, Model, ModelSource};
+pub use model::{Bands, Colour, Input, Landmark, Layout, Manifest, Model, ModelSource, Output, Pooling, Resize};
+pub(crate) use model::{is_plain_id, sha256_hex, unusable};
 pub use tract::Embedder;
 
 use crate::Result;
@@ -17,22 +20,26 @@ use crate::Result;
 pub type Embedding = Vec<f32>;
 
 /// An embedder that loads its model when it is first needed: a search by a known photo, or a scan that finds nothing
-/// new, does without.
+/// new, does without. Of a model whose files are gone only the manifest is known; its vectors can still be searched.
 pub(crate) struct LazyEmbedder {
-    source: ModelSource,
+    source: Result<ModelSource>,
     manifest: Manifest,
     loaded: Mutex<Option<Arc<Embedder>>>,
 }
 
 impl LazyEmbedder {
-    /// Reads the manifest only.
-    pub(crate) fn new(source: ModelSource) -> Result<Self> {
-        let manifest = Manifest::read(&source)?;
-        Ok(Self { source, manifest, loaded: Mutex::new(None) })
+    /// For a manifest and the place of its files, or why there is none.
+    pub(crate) fn new(manifest: Manifest, source: Result<ModelSource>) -> Self {
+        Self { source, manifest, loaded: Mutex::new(None) }
     }
 
     pub(crate) fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Whether there are files to load; they are checked when they are loaded.
+    pub(crate) fn has_files(&self) -> bool {
+        self.source.is_ok()
     }
 
     /// The embedder, loaded and tried on first use.
@@ -41,7 +48,8 @@ impl LazyEmbedder {
         if let Some(embedder) = &*loaded {
             return Ok(Arc::clone(embedder));
         }
-        let embedder = Arc::new(Embedder::new(&Model::load(&self.source)?)?);
+        let source = self.source.as_ref().map_err(Clone::clone)?;
+        let embedder = Arc::new(Embedder::new(&Model::load(source)?)?);
         Ok(Arc::clone(loaded.insert(embedder)))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::wire::{BandLimits, ErrorCode, ModelInfo};
@@ -24,7 +24,7 @@ pub enum ModelSource {
 }
 
 /// `model.toml`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "models/README.md explains the fields, and is what people read")]
 pub struct Manifest {
@@ -40,7 +40,7 @@ pub struct Manifest {
     pub bands: Bands,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "models/README.md explains the fields")]
 pub struct Input {
@@ -56,7 +56,7 @@ pub struct Input {
 }
 
 /// Order of the input's axes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the names are the field's own")]
 pub enum Layout {
@@ -65,7 +65,7 @@ pub enum Layout {
 }
 
 /// Order of the input's channels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the names are the field's own")]
 pub enum Colour {
@@ -74,7 +74,7 @@ pub enum Colour {
 }
 
 /// How a picture of any shape is brought to the input's size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resize {
     /// Both sides to size; the aspect is lost.
@@ -85,32 +85,66 @@ pub enum Resize {
     Letterbox,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "models/README.md explains the fields")]
 pub struct Output {
-    pub node: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Landmark>,
     pub pooling: Pooling,
     pub dimension: usize,
 }
 
+/// A place in a graph that can be found without knowing a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Landmark {
+    /// What the last pooling on the way to the output gives: the features of an image classifier.
+    LastPooling,
+    /// What the last dense layer on the way to the output is given.
+    ClassifierInput,
+}
+
 /// What is done with the output node's tensor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
     /// It is the vector.
     None,
     /// Mean over its two spatial axes.
     Mean,
+    /// Largest value over its two spatial axes.
+    Max,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "models/README.md explains the fields")]
 pub struct Bands {
     pub same_picture: f32,
     pub same_scene: f32,
     pub similar: f32,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub estimated: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Output {
+    /// The place in the graph, in words.
+    pub(crate) fn place(&self) -> String {
+        match (&self.node, self.after) {
+            (Some(node), _) => format!("node {node}"),
+            (None, Some(Landmark::LastPooling)) => "the last pooling".into(),
+            (None, Some(Landmark::ClassifierInput)) => "the classifier's input".into(),
+            (None, None) => "the output".into(),
+        }
+    }
 }
 
 /// A manifest and the verified bytes of its ONNX file.
@@ -133,19 +167,23 @@ impl Manifest {
         }
     }
 
-    fn parse(text: &str, place: &str) -> Result<Self> {
+    /// Reads a manifest from its text; `place` names it in errors.
+    pub(crate) fn parse(text: &str, place: &str) -> Result<Self> {
         let manifest: Self = toml::from_str(text).map_err(|error| unusable(format!("{place}: {}", error.message())))?;
         manifest.check().map_err(|fault| unusable(format!("{place}: {fault}")))?;
         Ok(manifest)
     }
 
-    fn check(&self) -> std::result::Result<(), String> {
-        let id_is_plain = self.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if self.id.is_empty() || self.id.len() > 48 || !id_is_plain {
+    /// Refuses what cannot be meant.
+    pub(crate) fn check(&self) -> std::result::Result<(), String> {
+        if !is_plain_id(&self.id) {
             return Err(format!("id {:?} is not 1 to 48 of a-z, 0-9 and -", self.id));
         }
-        if self.file.is_empty() || self.file.contains(['/', '\\']) {
+        if self.file.is_empty() || self.file == "model.toml" || self.file.starts_with('.') || self.file.contains(['/', '\\', ':']) {
             return Err(format!("file {:?} is not a plain file name", self.file));
+        }
+        if self.output.node.is_some() == self.output.after.is_some() {
+            return Err("output needs either node or after".into());
         }
         if !(16..=2048).contains(&self.input.width) || !(16..=2048).contains(&self.input.height) {
             return Err(format!("input of {} × {} pixels is not within 16 to 2048", self.input.width, self.input.height));
@@ -162,6 +200,23 @@ impl Manifest {
             return Err("bands must fall from same-picture over same-scene to similar, within 1 and 0.2".into());
         }
         Ok(())
+    }
+
+    /// The text of `model.toml`.
+    pub(crate) fn to_toml(&self) -> Result<String> {
+        toml::to_string(self).map_err(|error| Error::internal(format!("the manifest of {} cannot be written: {error}", self.id)))
+    }
+
+    /// What makes the vectors what they are: two manifests with equal fingerprints make the same ones. 64 hexadecimal digits.
+    ///
+    /// Libraries keep it, so it must never come out otherwise for the same model: a field that is added to the manifest may
+    /// only count where it is not at its default.
+    pub(crate) fn fingerprint(&self) -> String {
+        let Input { width, height, layout, colour, resize, trim, mean, std } = &self.input;
+        let Output { pooling, dimension, .. } = self.output;
+        let input = format!("{width}x{height} {layout:?} {colour:?} {resize:?} {trim} {mean:?} {std:?}");
+        let parts = format!("{} {input} {} {pooling:?} {dimension}", self.sha256.to_ascii_lowercase(), self.output.place());
+        blake3::hash(parts.as_bytes()).to_hex().to_string()
     }
 
     /// What hosts see of the model.
@@ -187,10 +242,19 @@ impl Model {
                 fs_err::read(&path).map_err(|error| unusable(format!("model {}: {error}", manifest.id)))?.into()
             }
         };
+        Self::check(manifest, onnx)
+    }
+
+    /// A model from its manifest and the bytes of its file, checked as [`Model::load`] does.
+    pub fn of(manifest: Manifest, onnx: Vec<u8>) -> Result<Self> {
+        Self::check(manifest, onnx.into())
+    }
+
+    fn check(manifest: Manifest, onnx: std::borrow::Cow<'static, [u8]>) -> Result<Self> {
         if onnx.len() as u64 != manifest.bytes {
             return Err(unusable(format!("model {}: {} has {} bytes, the manifest says {}", manifest.id, manifest.file, onnx.len(), manifest.bytes)));
         }
-        let found = Sha256::digest(&onnx).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let found = sha256_hex(&onnx);
         if !found.eq_ignore_ascii_case(&manifest.sha256) {
             return Err(unusable(format!("model {}: {} has SHA-256 {found}, the manifest says {}", manifest.id, manifest.file, manifest.sha256)));
         }
@@ -198,6 +262,52 @@ impl Model {
     }
 }
 
-pub(super) fn unusable(message: String) -> Error {
+/// Whether this can be a model's id, and so the name of its folder: 1 to 48 of a-z, 0-9 and -.
+pub(crate) fn is_plain_id(id: &str) -> bool {
+    (1..=48).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(crate) fn unusable(message: String) -> Error {
     Error::new(ErrorCode::ModelUnusable, message).with_hint("Choose another model, or put the right files back in the model's folder.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"
+        id = "m-1"
+        name = "M"
+        file = "m.onnx"
+        sha256 = "00"
+        bytes = 1
+        licence = "MIT"
+        provenance = "Nobody knows."
+        input = { width = 96, height = 64, layout = "nchw", colour = "rgb", resize = "squash", trim = true, mean = [0.485, 0.456, 0.406], std = [0.229, 0.224, 0.225] }
+        output = { after = "last-pooling", pooling = "mean", dimension = 256 }
+        bands = { same-picture = 0.8, same-scene = 0.7, similar = 0.5 }
+    "#;
+
+    #[test]
+    fn a_fingerprint_is_for_ever() {
+        let manifest = Manifest::parse(TEXT, "test").unwrap();
+        assert_eq!(manifest.fingerprint(), "211652141566865b308252cdb4a54fbff2111ce63597a25142305e66d9d179d6", "libraries remember it");
+        let mut other = manifest.clone();
+        (other.name, other.bands.similar) = ("Another name".into(), 0.3);
+        assert_eq!(other.fingerprint(), manifest.fingerprint(), "what does not change the vectors does not count");
+        other.input.trim = !other.input.trim;
+        assert_ne!(other.fingerprint(), manifest.fingerprint());
+    }
+
+    #[test]
+    fn a_manifest_survives_being_written() {
+        let manifest = Manifest::parse(TEXT, "test").unwrap();
+        let back = Manifest::parse(&manifest.to_toml().unwrap(), "test").unwrap();
+        assert_eq!(format!("{back:?}"), format!("{manifest:?}"));
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tract_onnx::prelude::*;
 
 use super::Embedding;
+use super::graph;
 use super::model::{Layout, Manifest, Model, Pooling, unusable};
 use super::preprocess::input_values;
 use crate::media::Rgb8;
@@ -53,11 +54,15 @@ impl Embedder {
         let values = output.try_as_plain_ram().and_then(|plain| plain.as_slice::<f32>()).map_err(|error| self.refused(&error.to_string()))?;
         let mut vector = match self.manifest.output.pooling {
             Pooling::None => values.to_vec(),
-            Pooling::Mean => self.spatial_mean(output.shape(), values)?,
+            Pooling::Mean => {
+                let planes = self.planes(output.shape(), values)?;
+                planes.iter().map(|plane| plane.iter().sum::<f32>() / plane.len() as f32).collect()
+            }
+            Pooling::Max => self.planes(output.shape(), values)?.iter().map(|plane| plane.iter().copied().fold(f32::NEG_INFINITY, f32::max)).collect(),
         };
         let dimension = self.manifest.output.dimension;
         if vector.len() != dimension {
-            return Err(self.refused(&format!("node {} gives {} numbers, the manifest says {dimension}", self.manifest.output.node, vector.len())));
+            return Err(self.refused(&format!("{} gives {} numbers, the manifest says {dimension}", self.manifest.output.place(), vector.len())));
         }
         let norm = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
         if !norm.is_finite() || norm < 1e-12 {
@@ -67,25 +72,19 @@ impl Embedder {
         Ok(vector)
     }
 
-    /// Mean over the spatial axes of `[1, channels, height, width]`, or of `[1, height, width, channels]`.
-    fn spatial_mean(&self, shape: &[usize], values: &[f32]) -> Result<Vec<f32>> {
+    /// The values of each channel of `[1, channels, height, width]`, or of `[1, height, width, channels]`.
+    fn planes(&self, shape: &[usize], values: &[f32]) -> Result<Vec<Vec<f32>>> {
         let &[1, a, b, c] = shape else {
-            return Err(self.refused(&format!("pooling \"mean\" needs a feature map, node {} has shape {shape:?}", self.manifest.output.node)));
+            let place = self.manifest.output.place();
+            return Err(self.refused(&format!("pooling over space needs a feature map, {place} has shape {shape:?}")));
         };
-        let mut mean = match self.manifest.input.layout {
-            Layout::Nchw => values.chunks_exact((b * c).max(1)).map(|plane| plane.iter().sum::<f32>()).collect::<Vec<_>>(),
-            Layout::Nhwc => {
-                let mut sums = vec![0.0; c];
-                values.chunks_exact(c.max(1)).for_each(|pixel| sums.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += value));
-                sums
-            }
-        };
-        let places = match self.manifest.input.layout {
-            Layout::Nchw => b * c,
-            Layout::Nhwc => a * b,
-        };
-        mean.iter_mut().for_each(|value| *value /= places as f32);
-        Ok(mean)
+        if a * b * c == 0 {
+            return Err(self.refused(&format!("its feature map is empty: {shape:?}")));
+        }
+        Ok(match self.manifest.input.layout {
+            Layout::Nchw => values.chunks_exact(b * c).map(<[f32]>::to_vec).collect(),
+            Layout::Nhwc => (0..c).map(|channel| values.iter().skip(channel).step_by(c).copied().collect()).collect(),
+        })
     }
 
     fn refused(&self, fault: &str) -> Error {
@@ -94,8 +93,12 @@ impl Embedder {
 }
 
 fn build(manifest: &Manifest, onnx: &[u8]) -> TractResult<Arc<TypedRunnableModel>> {
-    let model = tract_onnx::onnx().model_for_read(&mut std::io::Cursor::new(onnx))?;
-    model.with_input_fact(0, f32::fact(input_shape(manifest)).into())?.with_outputs_by_name([&manifest.output.node])?.into_optimized()?.into_runnable()
+    let mut proto = tract_onnx::onnx().proto_model_for_read(&mut std::io::Cursor::new(onnx))?;
+    graph::keep_only(&mut proto, &manifest.output).map_err(TractError::msg)?;
+    let model = tract_onnx::onnx().model_for_proto_model(&proto)?;
+    // The weights are in the model now; of a large network two copies are one too many.
+    drop(proto);
+    model.with_input_fact(0, f32::fact(input_shape(manifest)).into())?.into_optimized()?.into_runnable()
 }
 
 fn input_shape(manifest: &Manifest) -> [usize; 4] {

@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use super::Engine;
 use crate::media;
-use crate::wire::{Check, CheckState, FolderState};
+use crate::wire::{Check, CheckState, FolderState, SwitchState};
 
 impl Engine {
     /// Checks everything that Lookalike depends on. Never fails: what is broken is a line of the answer.
     pub fn doctor(&self) -> Vec<Check> {
         let mut checks = vec![self.check_data_dir(), self.check_catalog(), self.check_index(), self.check_model(), check_formats()];
+        checks.extend(self.check_switch());
         checks.extend(check_watch_limit());
         checks.extend(self.check_folders());
         checks.extend(self.check_remote());
@@ -44,7 +45,7 @@ impl Engine {
     }
 
     fn check_index(&self) -> Check {
-        match self.inner.index.verify(&self.inner.catalog) {
+        match self.serving().and_then(|serving| serving.index.verify(&self.inner.catalog)) {
             Ok(detail) => check("Index", CheckState::Ok, &detail, None),
             Err(error) => check("Index", CheckState::Failed, &error.to_string(), error.hint()),
         }
@@ -52,7 +53,7 @@ impl Engine {
 
     fn check_model(&self) -> Check {
         let started = Instant::now();
-        match self.inner.embedder.get() {
+        match self.serving().and_then(|serving| serving.embedder.get()) {
             Ok(embedder) => {
                 let manifest = embedder.manifest();
                 let loaded = started.elapsed().as_millis();
@@ -61,6 +62,22 @@ impl Engine {
             }
             Err(error) => check("Model", CheckState::Failed, &error.to_string(), error.hint()),
         }
+    }
+
+    fn check_switch(&self) -> Option<Check> {
+        let switch = match self.switch_info() {
+            Ok(switch) => switch?,
+            Err(error) => return Some(check("Model switch", CheckState::Failed, &error.to_string(), error.hint())),
+        };
+        let detail = format!("to {}: {} of {} pictures have their new vector; the old ones answer until all have", switch.target, switch.done, switch.total);
+        Some(match (switch.state, switch.reason) {
+            (SwitchState::Failed, reason) => {
+                let detail = format!("{detail}; it stopped: {}", reason.unwrap_or_default());
+                check("Model switch", CheckState::Failed, &detail, Some("Try again: lookalike model resume; or give it up: lookalike model cancel"))
+            }
+            (SwitchState::Paused, _) => check("Model switch", CheckState::Warning, &format!("{detail}; paused"), Some("Go on: lookalike model resume")),
+            _ => check("Model switch", CheckState::Ok, &detail, None),
+        })
     }
 
     fn check_folders(&self) -> Vec<Check> {

@@ -47,7 +47,7 @@ impl Engine {
             watch.unfollow(id);
         }
         self.inner.catalog.write(|db| folders::remove(db, id))?;
-        self.inner.index.follow(&self.inner.catalog)?;
+        self.serving()?.index.follow(&self.inner.catalog)?;
         self.announce_folders();
         Ok(())
     }
@@ -128,10 +128,12 @@ impl Engine {
 
     /// The library at a glance.
     pub fn status(&self) -> Result<Status> {
-        let manifest = self.inner.embedder.manifest();
-        let (folder_rows, counts, images, pending_sync) =
-            self.inner.catalog.read(|db| Ok((folders::all(db)?, files::counts(db)?, images::count_live(db, &manifest.id)?, outbox::waiting(db)?)))?;
-        let pending_sync = if self.inner.sharing.connected()?.is_some() { pending_sync } else { 0 };
+        let serving = self.serving()?;
+        let ((folder_rows, counts), (images, pictures, waiting)) = self.inner.catalog.read(|db| {
+            let counted = (images::count_live(db, &serving.id)?, images::count(db)?, outbox::waiting(db)?);
+            Ok(((folders::all(db)?, files::counts(db)?), counted))
+        })?;
+        let pending_sync = if self.inner.sharing.connected()?.is_some() { waiting } else { 0 };
         let folders = folder_rows.into_iter().map(|row| self.folder_info(row, &counts)).collect::<Vec<_>>();
         Ok(Status {
             files: folders.iter().map(|folder| folder.files).sum(),
@@ -139,7 +141,9 @@ impl Engine {
             folders,
             images,
             pending_sync,
-            model: manifest.info(),
+            model: serving.embedder.manifest().info(),
+            not_embedded: pictures.saturating_sub(images),
+            switch: self.switch_info()?,
             data_dir: self.inner.data_dir.display().to_string(),
             progress: self.inner.indexer.as_ref().map_or_else(|| idle(false), super::Indexer::progress),
             writable: self.is_writer(),

@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
 
-use crate::catalog::{Catalog, FolderId, FolderRow, Thumbnails, folders, images};
+use super::serving::{Opener, Serving, ServingSlot};
+use crate::catalog::{Catalog, FolderId, FolderRow, Thumbnails, folders, images, models};
 use crate::embed::LazyEmbedder;
 use crate::library::watch::{Following, Watch};
 use crate::media::Limits;
 use crate::pipeline::control::{Control, Counters, Sampler, get, idle};
 use crate::pipeline::{self, Task};
-use crate::search::IndexKeeper;
 use crate::wire::{Event, IndexReport, Progress};
 use crate::{Error, Result};
 
@@ -28,8 +28,8 @@ const ORPHAN_DAYS: u32 = 30;
 pub(super) struct Parts {
     pub(super) catalog: Arc<Catalog>,
     pub(super) thumbnails: Arc<Thumbnails>,
-    pub(super) index: Arc<IndexKeeper>,
-    pub(super) embedder: Arc<LazyEmbedder>,
+    pub(super) opener: Arc<Opener>,
+    pub(super) serving: Arc<ServingSlot>,
     pub(super) limits: Limits,
     pub(super) workers: usize,
     pub(super) events: broadcast::Sender<Event>,
@@ -188,13 +188,15 @@ impl Worker {
                 let _ = waiter.send(result.clone());
             }
         }
-        if let Err(error) = self.parts.index.save_at_end(&self.parts.catalog) {
+        if let Err(error) = self.parts.serving.get().index.save_at_end(&self.parts.catalog) {
             tracing::warn!(%error, "the index could not be saved; it is replayed from the catalog at the next start");
         }
     }
 
     fn run(&self, tasks: Vec<Task>) -> Result<IndexReport> {
         let parts = &self.parts;
+        let _turn = parts.serving.hold();
+        let serving = parts.serving.get();
         let looks_through = tasks.iter().any(|task| matches!(task, Task::Folder(_)));
         if looks_through {
             let gone = parts.catalog.write(|db| images::purge_orphans(db, ORPHAN_DAYS))?;
@@ -205,8 +207,8 @@ impl Worker {
         let context = pipeline::Context::new(
             Arc::clone(&parts.catalog),
             Arc::clone(&parts.thumbnails),
-            Arc::clone(&parts.index),
-            Arc::clone(&parts.embedder),
+            Arc::clone(&serving.index),
+            self.embedder(&serving)?,
             parts.workers,
             parts.limits,
             Arc::clone(&self.shared.control),
@@ -222,6 +224,17 @@ impl Worker {
         self.shared.set_progress(idle(self.shared.control.is_paused()), &parts.events);
         self.note_reachability(&before)?;
         result
+    }
+
+    /// The embedder of the model in use. Where its files are gone and another model is coming, that one's: new photos are
+    /// then found once it has come.
+    fn embedder(&self, serving: &Serving) -> Result<Arc<LazyEmbedder>> {
+        if !serving.embedder.has_files()
+            && let Some(switch) = self.parts.catalog.read(models::switch)?
+        {
+            return Ok(Arc::clone(&self.parts.opener.open(&switch.target)?.embedder));
+        }
+        Ok(Arc::clone(&serving.embedder))
     }
 
     /// Samples the counters until the run is over.

@@ -4,12 +4,16 @@
 mod doctor;
 mod folders;
 mod indexer;
+mod install;
 mod kept_pictures;
 mod lock;
+mod models;
 mod pictures;
 mod search;
+mod serving;
 mod shared;
 mod sharing;
+mod switch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,16 +21,19 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 
 use crate::catalog::{Catalog, Thumbnails};
-use crate::embed::{LazyEmbedder, ModelSource};
+use crate::embed::ModelSource;
 use crate::media::Limits;
-use crate::search::{IndexKeeper, ResultSets};
+use crate::models::{Catalogue, ModelStore};
+use crate::search::ResultSets;
 use crate::settings::SecretAccess;
 use crate::wire::{ErrorCode, Event};
 use crate::{Error, Result};
 pub use indexer::Canceller;
 use indexer::Indexer;
 use lock::WriterLock;
+use serving::{Opener, Serving, ServingSlot};
 use sharing::Sharing;
+use switch::Switcher;
 
 /// What an engine needs to know; entered at the edge, by the host.
 #[derive(Clone, Debug)]
@@ -40,8 +47,10 @@ pub struct Config {
     pub follow: bool,
     /// Threads that decode and embed; none: as many as there are cores.
     pub workers: Option<usize>,
-    /// The model in use.
+    /// The program's own model: a new library starts with it, and a library that used an earlier one is switched to it.
     pub model: ModelSource,
+    /// Further models that can be installed.
+    pub catalogue: Catalogue,
     /// How secrets of a connection are come by.
     pub secrets: SecretAccess,
 }
@@ -65,16 +74,20 @@ struct Inner {
     data_dir: PathBuf,
     catalog: Arc<Catalog>,
     thumbnails: Arc<Thumbnails>,
-    index: Arc<IndexKeeper>,
-    embedder: Arc<LazyEmbedder>,
+    opener: Arc<Opener>,
+    serving: Arc<ServingSlot>,
+    catalogue: Catalogue,
     limits: Limits,
     results: ResultSets,
+    installing: install::Installing,
     events: broadcast::Sender<Event>,
     follows: bool,
-    /// Before the indexer: it stops first.
+    /// Before what writes: it stops first.
     sharing: Sharing,
-    /// None: opened for reading.
+    /// None: opened for reading. Goes first, so that what waits for a run to end need not wait long.
     indexer: Option<Indexer>,
+    /// None: opened for reading.
+    switcher: Option<Switcher>,
     /// Held until the engine goes; after the indexer, so that nobody else writes before it has stopped.
     _lock: Option<WriterLock>,
 }
@@ -82,8 +95,8 @@ struct Inner {
 impl Engine {
     /// Opens a library. With `Access::Write` a missing one is made; a second writer gets `library-busy`.
     pub fn open(config: Config) -> Result<Self> {
-        let embedder = Arc::new(LazyEmbedder::new(config.model)?);
         let data_dir = config.data_dir;
+        let store = ModelStore::new(data_dir.join("models"), config.model)?;
         let catalog_path = data_dir.join("catalog.sqlite");
         let is_writer = config.access == Access::Write;
         let lock = if is_writer {
@@ -98,30 +111,61 @@ impl Engine {
         };
         let catalog = Arc::new(if is_writer { Catalog::open_writer(&catalog_path)? } else { Catalog::open_reader(&catalog_path)? });
         let thumbnails = Arc::new(Thumbnails::new(&data_dir.join("thumbnails.sqlite"), is_writer));
-        let manifest = embedder.manifest();
-        let index = Arc::new(IndexKeeper::open(&data_dir.join("index"), &manifest.id, manifest.output.dimension, &catalog, is_writer)?);
+        if is_writer {
+            models::settle(&catalog, store.bundled())?;
+        }
+        let id = models::in_use(&catalog, store.bundled())?;
+        let opener = Opener { store, catalog: Arc::clone(&catalog), indexes: data_dir.join("index"), is_writer, open: std::sync::Mutex::default() };
+        let opener = Arc::new(opener);
+        let serving = Arc::new(ServingSlot::new(opener.open(&id)?));
         let (events, _) = broadcast::channel(256);
         let limits = Limits::default();
-        let indexer = if is_writer {
+        let workers = config.workers.unwrap_or_else(default_workers).max(1);
+        let (mut indexer, mut switcher) = (None, None);
+        if is_writer {
             let parts = indexer::Parts {
                 catalog: Arc::clone(&catalog),
                 thumbnails: Arc::clone(&thumbnails),
-                index: Arc::clone(&index),
-                embedder: Arc::clone(&embedder),
+                opener: Arc::clone(&opener),
+                serving: Arc::clone(&serving),
                 limits,
-                workers: config.workers.unwrap_or_else(default_workers).max(1),
+                workers,
                 events: events.clone(),
             };
-            Some(Indexer::start(parts, config.follow)?)
-        } else {
-            None
-        };
+            indexer = Some(Indexer::start(parts, config.follow)?);
+            let parts = switch::Parts {
+                opener: Arc::clone(&opener),
+                serving: Arc::clone(&serving),
+                thumbnails: Arc::clone(&thumbnails),
+                workers,
+                limits,
+                events: events.clone(),
+            };
+            switcher = Some(Switcher::start(parts)?);
+        }
         let sharing = Sharing::new(&data_dir, config.secrets);
-        let (follows, results) = (config.follow, ResultSets::default());
-        let inner = Inner { data_dir, catalog, thumbnails, index, embedder, limits, results, events, follows, sharing, indexer, _lock: lock };
+        let inner = Inner {
+            data_dir,
+            catalog,
+            thumbnails,
+            opener,
+            serving,
+            catalogue: config.catalogue,
+            limits,
+            results: ResultSets::default(),
+            installing: install::Installing::default(),
+            events,
+            follows: config.follow,
+            sharing,
+            indexer,
+            switcher,
+            _lock: lock,
+        };
         let engine = Self { inner: Arc::new(inner) };
         // A connection that cannot be set up keeps nothing local from working.
-        if follows && let Err(error) = engine.restart_sync() {
+        if config.follow
+            && let Err(error) = engine.restart_sync()
+        {
             tracing::warn!(%error, "syncing does not start");
         }
         Ok(engine)
@@ -140,6 +184,24 @@ impl Engine {
     /// Where the library's data lie.
     pub fn data_dir(&self) -> &Path {
         &self.inner.data_dir
+    }
+
+    /// The model that answers, with its index. A reader follows what the catalog says, which a writer may have changed.
+    fn serving(&self) -> Result<Arc<Serving>> {
+        let inner = &self.inner;
+        let serving = inner.serving.get();
+        if self.is_writer() {
+            return Ok(serving);
+        }
+        let id = models::in_use(&inner.catalog, inner.opener.store.bundled())?;
+        if id != serving.id {
+            inner.serving.set(inner.opener.open(&id)?);
+        }
+        Ok(inner.serving.get())
+    }
+
+    fn switcher(&self) -> Result<&Switcher> {
+        self.inner.switcher.as_ref().ok_or_else(Error::read_only)
     }
 
     fn indexer(&self) -> Result<&Indexer> {

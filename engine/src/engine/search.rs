@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::Engine;
+use super::serving::Serving;
 use crate::catalog::{ContentHash, FileKey, ImageKey, ImageRow, files, folders, images, vectors};
 use crate::embed::Embedding;
 use crate::index::milvus::SharedRow;
@@ -22,27 +23,30 @@ impl Engine {
     pub fn search(&self, request: &SearchRequest) -> Result<SearchReply> {
         let started = Instant::now();
         let spec = PageSpec::new(request.similarity, request.page, request.page_size)?;
+        let serving = self.serving()?;
         let (asked, vector) = match &request.query {
-            Query::Path { path } => self.ask_by_path(Path::new(path))?,
-            Query::Image { id } => self.ask_by_id(id)?,
+            Query::Path { path } => self.ask_by_path(&serving, Path::new(path))?,
+            Query::Image { id } => self.ask_by_id(&serving, id)?,
         };
-        self.answer(asked, request.scope, &vector, &spec, started)
+        self.answer(&serving, asked, request.scope, &vector, &spec, started)
     }
 
     /// Searches by a file, whatever its name: also one that is no valid Unicode and so cannot be a [`Query::Path`].
     pub fn search_file(&self, path: &Path, scope: Scope, similarity: f32, page: u32, page_size: u32) -> Result<SearchReply> {
         let started = Instant::now();
         let spec = PageSpec::new(similarity, page, page_size)?;
-        let (asked, vector) = self.ask_by_path(path)?;
-        self.answer(asked, scope, &vector, &spec, started)
+        let serving = self.serving()?;
+        let (asked, vector) = self.ask_by_path(&serving, path)?;
+        self.answer(&serving, asked, scope, &vector, &spec, started)
     }
 
     /// Searches by a picture that has no path: pasted, or sent by another program. Returns the first page.
     pub fn search_bytes(&self, name: &str, bytes: &[u8], scope: Scope, similarity: f32, page_size: u32) -> Result<SearchReply> {
         let started = Instant::now();
         let spec = PageSpec::new(similarity, 1, page_size)?;
-        let (asked, vector) = self.ask_by_content(name, bytes)?;
-        self.answer(asked, scope, &vector, &spec, started)
+        let serving = self.serving()?;
+        let (asked, vector) = self.ask_by_content(&serving, name, bytes)?;
+        self.answer(&serving, asked, scope, &vector, &spec, started)
     }
 
     /// A further page of a frozen result set, or the same set under another threshold.
@@ -53,7 +57,7 @@ impl Engine {
         self.reply(&set, &spec, started)
     }
 
-    fn ask_by_path(&self, path: &Path) -> Result<(Asked, Embedding)> {
+    fn ask_by_path(&self, serving: &Serving, path: &Path) -> Result<(Asked, Embedding)> {
         let path = dunce::canonicalize(path).map_err(|_| Error::missing(path))?;
         let metadata = fs_err::metadata(&path)?;
         if !metadata.is_file() {
@@ -62,7 +66,7 @@ impl Engine {
         let name = path.display().to_string();
         // An unchanged file of the library has its vector already.
         if let Some(image) = self.unchanged_image(&path, metadata.len(), mtime_of(&metadata))?
-            && let Some(vector) = self.vector_of(image.key)?
+            && let Some(vector) = self.vector_of(serving, image.key)?
         {
             return Ok((asked_of(name, &image), vector));
         }
@@ -72,12 +76,12 @@ impl Engine {
                 format!("{name} has {} bytes; files of more than {} are not read", metadata.len(), self.inner.limits.max_bytes),
             ));
         }
-        self.ask_by_content(&name, &fs_err::read(&path)?)
+        self.ask_by_content(serving, &name, &fs_err::read(&path)?)
     }
 
-    fn ask_by_id(&self, id: &str) -> Result<(Asked, Embedding)> {
+    fn ask_by_id(&self, serving: &Serving, id: &str) -> Result<(Asked, Embedding)> {
         let image = self.image(id)?;
-        let vector = self.vector_of(image.key)?.ok_or_else(|| {
+        let vector = self.vector_of(serving, image.key)?.ok_or_else(|| {
             Error::new(ErrorCode::NotFound, format!("picture {id} has not been embedded with the model in use yet")).with_hint("Wait until indexing is done.")
         })?;
         let places = self.inner.catalog.read(|db| images::places(db, image.key))?;
@@ -85,14 +89,14 @@ impl Engine {
         Ok((asked_of(name, &image), vector))
     }
 
-    fn ask_by_content(&self, name: &str, bytes: &[u8]) -> Result<(Asked, Embedding)> {
+    fn ask_by_content(&self, serving: &Serving, name: &str, bytes: &[u8]) -> Result<(Asked, Embedding)> {
         let hash = ContentHash::of(bytes);
         if let Some(image) = self.inner.catalog.read(|db| images::by_hash(db, hash))?
-            && let Some(vector) = self.vector_of(image.key)?
+            && let Some(vector) = self.vector_of(serving, image.key)?
         {
             return Ok((asked_of(name.to_owned(), &image), vector));
         }
-        let embedder = self.inner.embedder.get()?;
+        let embedder = serving.embedder.get()?;
         let picture = media::decode(bytes, embedder.wanted_side().max(media::THUMBNAIL_SHORT_SIDE), &self.inner.limits)
             .map_err(|error| Error::new(ErrorCode::NotAPicture, format!("{name}: {error}")).with_hint("Search by a photo that another program can open."))?;
         let vector = embedder.embed(&picture.pixels)?;
@@ -107,31 +111,29 @@ impl Engine {
         Ok((asked, vector))
     }
 
-    fn answer(&self, asked: Asked, scope: Scope, vector: &[f32], spec: &PageSpec, started: Instant) -> Result<SearchReply> {
+    fn answer(&self, serving: &Serving, asked: Asked, scope: Scope, vector: &[f32], spec: &PageSpec, started: Instant) -> Result<SearchReply> {
         let wanted = RANKED.max(spec.offset() + spec.page_size as usize);
         let (source, ranked, is_whole) = match scope {
-            Scope::Local => self.rank_here(vector, wanted, None)?,
-            Scope::Shared => match self.rank_shared(vector, wanted) {
+            Scope::Local => self.rank_here(serving, vector, wanted, None)?,
+            Scope::Shared => match self.rank_shared(serving, vector, wanted) {
                 Ok((ranked, is_whole)) => {
                     let ranked = ranked.into_iter().map(|(hash, distance)| (Ranked::Shared(hash), distance)).collect();
                     (Source { scope, fallback: None }, ranked, is_whole)
                 }
                 // A server that is away keeps nobody from searching here. Nothing connected is a mistake in the asking.
-                Err(error) if error.code() == ErrorCode::RemoteFailed => self.rank_here(vector, wanted, Some(error.reply()))?,
+                Err(error) if error.code() == ErrorCode::RemoteFailed => self.rank_here(serving, vector, wanted, Some(error.reply()))?,
                 Err(error) => return Err(error),
             },
         };
-        let limits = self.inner.embedder.manifest().info().bands;
-        let set = self.inner.results.keep(ResultSet::new(asked, source, ranked, is_whole, &limits));
+        let set = self.inner.results.keep(ResultSet::new(asked, source, ranked, is_whole, &serving.embedder.manifest().info()));
         self.reply(&set, spec, started)
     }
 
-    fn rank_here(&self, vector: &[f32], wanted: usize, fallback: Option<ErrorReply>) -> Result<(Source, Vec<(Ranked, f32)>, bool)> {
-        let inner = &self.inner;
+    fn rank_here(&self, serving: &Serving, vector: &[f32], wanted: usize, fallback: Option<ErrorReply>) -> Result<(Source, Vec<(Ranked, f32)>, bool)> {
         if !self.is_writer() {
-            inner.index.follow(&inner.catalog)?;
+            serving.index.follow(&self.inner.catalog)?;
         }
-        let (ranked, is_whole) = inner.index.search(vector, wanted)?;
+        let (ranked, is_whole) = serving.index.search(vector, wanted)?;
         let ranked = ranked.into_iter().map(|(key, distance)| (Ranked::Here(key), distance)).collect();
         Ok((Source { scope: Scope::Local, fallback }, ranked, is_whole))
     }
@@ -160,6 +162,8 @@ impl Engine {
             query_height: set.asked.height,
             scope: set.source.scope,
             fallback: set.source.fallback.clone(),
+            model: set.model.clone(),
+            limits: set.limits,
             result_set: set.id.clone(),
             frozen_at: set.frozen_at,
             total: slice.total,
@@ -202,7 +206,7 @@ impl Engine {
             file_name,
             similarity,
             distance,
-            band: if is_query { Band::SameFile } else { band(similarity, &self.inner.embedder.manifest().info().bands) },
+            band: if is_query { Band::SameFile } else { band(similarity, &set.limits) },
             width,
             height,
             is_query,
@@ -225,9 +229,8 @@ impl Engine {
         })
     }
 
-    fn vector_of(&self, image: ImageKey) -> Result<Option<Embedding>> {
-        let model = &self.inner.embedder.manifest().id;
-        self.inner.catalog.read(|db| vectors::get(db, image, model))
+    fn vector_of(&self, serving: &Serving, image: ImageKey) -> Result<Option<Embedding>> {
+        self.inner.catalog.read(|db| vectors::get(db, image, &serving.id))
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::Engine;
+use super::serving::Serving;
 use crate::catalog::ContentHash;
 use crate::index::milvus::{Filter, SharedRow};
 use crate::media;
@@ -27,8 +28,12 @@ impl Engine {
     }
 
     /// The nearest contents of the shared library by ascending distance, each once, and whether these are all.
-    pub(super) fn rank_shared(&self, vector: &[f32], wanted: usize) -> Result<(Vec<(ContentHash, f32)>, bool)> {
+    pub(super) fn rank_shared(&self, serving: &Serving, vector: &[f32], wanted: usize) -> Result<(Vec<(ContentHash, f32)>, bool)> {
         let link = self.shared_link()?;
+        // Put to use in the middle of the search: the query's vector and the shared ones must be of one model.
+        if link.plan.model != serving.id {
+            return Err(Fault::new(FaultKind::Busy, "another model has just been put to use").into());
+        }
         let limit = wanted.min(crate::index::milvus::MAX_RESULTS);
         let found = link.collection.nearest_contents(vector, limit, &Filter::all(), link.plan.settings.milvus.consistency);
         let found = self.or_forget_link(found)?;

@@ -156,7 +156,7 @@ impl Engine {
 
     /// How syncing stands.
     pub fn sync_status(&self) -> Result<SyncStatus> {
-        let model = &self.inner.embedder.manifest().id;
+        let model = &self.serving()?.id;
         if let Some(worker) = &*self.inner.sharing.worker() {
             return worker.status(model);
         }
@@ -293,14 +293,19 @@ impl Engine {
     }
 
     fn plan(&self, settings: ConnectionSettings, secrets: Secrets) -> Result<LinkPlan> {
-        let manifest = self.inner.embedder.manifest();
+        let serving = self.serving()?;
         let device = self.inner.catalog.read(outbox::device)?;
-        Ok(LinkPlan { settings, secrets, model: manifest.id.clone(), dimension: manifest.output.dimension, device })
+        Ok(LinkPlan { settings, secrets, model: serving.id.clone(), dimension: serving.embedder.manifest().output.dimension, device })
     }
 
     fn sync_parts(&self, runtime: Runtime) -> SyncParts {
         let inner: &Inner = &self.inner;
-        SyncParts { catalog: Arc::clone(&inner.catalog), limits: inner.limits, runtime, events: inner.events.clone() }
+        let serving = Arc::clone(&inner.serving);
+        let model = move || {
+            let serving = serving.get();
+            (serving.id.clone(), serving.embedder.manifest().output.dimension)
+        };
+        SyncParts { catalog: Arc::clone(&inner.catalog), limits: inner.limits, runtime, events: inner.events.clone(), model: Arc::new(model) }
     }
 }
 

@@ -5,6 +5,7 @@
 mod budget;
 mod commit;
 pub(crate) mod control;
+pub(crate) mod reembed;
 mod stages;
 mod workers;
 
@@ -186,6 +187,10 @@ fn is_all_done(context: &Context) -> bool {
 fn feed(context: &Context, tasks: &[Task], to_read: &Sender<FileToIndex>, outcomes: &Sender<Outcome>) -> Result<()> {
     for task in tasks {
         scan(context, task, to_read, outcomes)?;
+    }
+    if context.control.proceed() {
+        reembed::withdraw_makeshift(&context.catalog, &context.model)?;
+        context.index.follow(&context.catalog)?;
     }
     backfill(context, to_read)?;
     context.counters.scanning.store(false, Ordering::Release);

@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 use super::budget::Share;
 use super::commit::Outcome;
 use super::{Context, in_flight};
+use crate::Result;
 use crate::catalog::{ContentHash, ImageFacts, SkipReason, images, vectors};
 use crate::library::scan::{FileToIndex, mtime_of};
 use crate::media;
-use crate::{Error, Result};
 
 /// A file in memory whose content is new.
 pub(super) struct Loaded {
@@ -102,7 +102,14 @@ pub(super) fn embed(context: &Context, loaded: &Loaded) -> Result<Outcome> {
         camera: picture.metadata.camera,
     };
     let thumbnail = media::thumbnail(&picture.pixels, media::THUMBNAIL_SIDE);
-    let embedding = embedder.embed(&picture.pixels).map_err(|error| model_failed(&file, &error))?;
+    let embedding = match embedder.embed(&picture.pixels) {
+        Ok(embedding) => embedding,
+        // The model as such was tried when it was loaded: this is about the picture.
+        Err(error) => {
+            let reason = SkipReason { code: "not-embedded", text: error.to_string() };
+            return Ok(Outcome::Skipped { file, hash: Some(hash), reason });
+        }
+    };
     Ok(Outcome::Indexed { file, hash, facts, thumbnail, embedding })
 }
 
@@ -110,8 +117,4 @@ fn is_young(file: &FileToIndex) -> bool {
     let Ok(now) = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) else { return false };
     let age = i64::try_from(now.as_nanos()).unwrap_or(i64::MAX).saturating_sub(file.mtime);
     u64::try_from(age).is_ok_and(|age| Duration::from_nanos(age) < SETTLE)
-}
-
-fn model_failed(file: &FileToIndex, error: &Error) -> Error {
-    Error::new(error.code(), format!("{}: {error}", file.path.display()))
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use crate::catalog::{Catalog, Change, ImageKey, vectors};
+use crate::catalog::{Catalog, Change, ImageKey, models, vectors};
 use crate::index::{EmbeddedIndex, EmbeddedOptions, Entry, IndexError, SearchOptions, VectorIndex};
 use crate::wire::ErrorCode;
 use crate::{Error, Result};
@@ -33,9 +33,14 @@ impl IndexKeeper {
         let options = EmbeddedOptions { read_only: !is_writer, ..EmbeddedOptions::default() };
         let opened = EmbeddedIndex::open(&directory, model, dimension, options);
         let (pruned, newest) = catalog.read(|db| Ok((vectors::pruned_sequence(db)?, vectors::newest_sequence(db)?)))?;
+        let mut is_behind = false;
         let index = match opened {
-            // What an index beyond the log has seen was never committed; what one before it lacks is no longer in the log.
-            Ok(index) if (pruned..=newest).contains(&index.covered_sequence()) => Some(index),
+            Ok(index) if index.covered_sequence() <= newest => {
+                // What it lacks is no longer in the log: that of a model that was not in use for a while.
+                is_behind = index.covered_sequence() < pruned;
+                Some(index)
+            }
+            // What an index beyond the log has seen was never committed.
             Ok(_) => {
                 tracing::warn!("the saved index does not fit the catalog and is built anew");
                 None
@@ -56,6 +61,8 @@ impl IndexKeeper {
         let keeper = Self { model: model.into(), index, following: Mutex::new(()) };
         if !is_saved {
             keeper.build(catalog)?;
+        } else if is_behind {
+            keeper.catch_up(catalog)?;
         }
         keeper.follow(catalog)?;
         Ok(keeper)
@@ -103,6 +110,19 @@ impl IndexKeeper {
         if unsaved >= UNSAVED || (unsaved > 0 && self.index.count()? <= QUICKLY_SAVED) { self.save(catalog) } else { Ok(()) }
     }
 
+    /// Saves everything: before the index of a new model is put to use.
+    pub(crate) fn save_now(&self, catalog: &Catalog) -> Result<()> {
+        self.follow(catalog)?;
+        self.save(catalog)
+    }
+
+    /// Notes how far the index has followed where that costs next to nothing: while another model's vectors are made, the log
+    /// grows though nothing changes here.
+    pub(crate) fn advance(&self, catalog: &Catalog) -> Result<()> {
+        self.follow(catalog)?;
+        if self.index.unsaved_changes() == 0 { self.save(catalog) } else { Ok(()) }
+    }
+
     /// Compares the index with the catalog; says how many vectors they agree on.
     pub(crate) fn verify(&self, catalog: &Catalog) -> Result<String> {
         self.follow(catalog)?;
@@ -142,7 +162,10 @@ impl IndexKeeper {
     fn save(&self, catalog: &Catalog) -> Result<()> {
         // What the file covers, not what the index has reached by now: the log beyond it is still needed.
         let covered = self.index.save()?;
-        catalog.write(|db| vectors::prune_changes(db, covered))
+        catalog.write(|db| {
+            // Only the index in use decides what is no longer needed. Others are brought up by comparison when they are opened.
+            if models::in_use(db)?.as_deref() == Some(self.model.as_str()) { vectors::prune_changes(db, covered) } else { Ok(()) }
+        })
     }
 
     /// Fills an empty index from the catalog.

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{PageSpec, band, similarity};
 use crate::catalog::{ContentHash, ImageKey};
-use crate::wire::{Band, BandCounts, BandLimits, ErrorCode, ErrorReply, Scope};
+use crate::wire::{Band, BandCounts, BandLimits, ErrorCode, ErrorReply, ModelInfo, Scope};
 use crate::{Error, Result};
 
 /// What was asked, for the reply and for showing the query.
@@ -52,6 +52,9 @@ pub(crate) struct ResultSet {
     /// Whether every picture of the index is in `ranked`.
     is_whole: bool,
     pub(crate) bands: BandCounts,
+    /// Id of the model that answered, and its limits: the set stays what it is when another model is put to use.
+    pub(crate) model: String,
+    pub(crate) limits: BandLimits,
 }
 
 /// Results of one page: rank from 1, key, distance.
@@ -63,7 +66,7 @@ pub(crate) struct Slice {
 
 impl ResultSet {
     /// Freezes an answer. `ranked`: by ascending distance; `is_whole`: nothing was left out.
-    pub(crate) fn new(asked: Asked, source: Source, mut ranked: Vec<(Ranked, f32)>, is_whole: bool, limits: &BandLimits) -> Self {
+    pub(crate) fn new(asked: Asked, source: Source, mut ranked: Vec<(Ranked, f32)>, is_whole: bool, model: &ModelInfo) -> Self {
         let is_query = |picture: &Ranked| match picture {
             Ranked::Here(key) => Some(*key) == asked.key,
             Ranked::Shared(hash) => *hash == asked.hash,
@@ -73,9 +76,10 @@ impl ResultSet {
             let (picture, _) = ranked.remove(at);
             ranked.insert(0, (picture, 0.0));
         }
+        let limits = model.bands;
         let mut bands = BandCounts::default();
         for (picture, distance) in &ranked {
-            let count = match if is_query(picture) { Band::SameFile } else { band(similarity(*distance), limits) } {
+            let count = match if is_query(picture) { Band::SameFile } else { band(similarity(*distance), &limits) } {
                 Band::SameFile => &mut bands.same_file,
                 Band::SamePicture => &mut bands.same_picture,
                 Band::SameScene => &mut bands.same_scene,
@@ -87,7 +91,7 @@ impl ResultSet {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let frozen_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs() as i64);
         let id = format!("{frozen_at:x}-{:x}", NEXT.fetch_add(1, Ordering::Relaxed));
-        Self { id, frozen_at, asked, source, ranked, is_whole, bands }
+        Self { id, frozen_at, asked, source, ranked, is_whole, bands, model: model.id.clone(), limits }
     }
 
     /// A page of what is at or above the threshold.
@@ -145,7 +149,8 @@ mod tests {
 
     fn set(count: i64, is_whole: bool) -> ResultSet {
         let asked = Asked { query: "q.jpg".into(), hash: ContentHash::of(b"q"), width: 4, height: 3, thumbnail: None, key: Some(3) };
-        ResultSet::new(asked, Source::default(), (1..=count).map(|key| (Ranked::Here(key), key as f32 / 10.0)).collect(), is_whole, &LIMITS)
+        let model = ModelInfo { id: "m".into(), name: "M".into(), dimension: 2, bands: LIMITS, licence: "MIT".into() };
+        ResultSet::new(asked, Source::default(), (1..=count).map(|key| (Ranked::Here(key), key as f32 / 10.0)).collect(), is_whole, &model)
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(crate) struct Parts {
     pub(crate) limits: Limits,
     pub(crate) runtime: Runtime,
     pub(crate) events: broadcast::Sender<Event>,
+    /// The model in use and the length of its vectors: another may be put to use at any time.
+    pub(crate) model: Arc<dyn Fn() -> (String, usize) + Send + Sync>,
 }
 
 /// The background worker. Dropping it ends what is on its way and waits for the thread; nothing is lost by that.
@@ -213,6 +215,10 @@ impl Cycle {
     }
 
     fn turn(&mut self) -> Result<Turn> {
+        let (model, dimension) = (self.parts.model)();
+        if model != self.plan.model {
+            (self.plan.model, self.plan.dimension, self.link) = (model, dimension, None);
+        }
         self.plan.aim(&self.parts.catalog)?;
         let nothing_due = self.parts.catalog.read(outbox::next_due)?.is_none_or(|due| due > now_ms());
         if nothing_due && self.parts.catalog.read(outbox::retired)?.is_empty() {

@@ -22,12 +22,12 @@ export function progressText(progress: Progress): string {
   }
 }
 
-function rateText(rate: number): string {
+export function rateText(rate: number): string {
   return number(rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate));
 }
 
 /** In the largest unit that keeps it readable: nobody waits "423 s". */
-function timeLeft(seconds: number): string {
+export function timeLeft(seconds: number): string {
   if (seconds < 90) return t('activity.left.seconds', { n: Math.max(1, Math.ceil(seconds)) });
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return t('activity.left.minutes', { n: minutes });

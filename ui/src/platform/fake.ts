@@ -4,9 +4,10 @@
 import { bands } from '../search/bands';
 import { FakeConnection } from './fake-connection';
 import type {
-  Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, ErrorReply, Event, FolderInfo, LibraryReply, LibraryRequest, PageRequest, Picture,
-  PictureDetails, Progress, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, VerifyReport,
+  Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, EmbeddingNote, ErrorReply, Event, FolderInfo, LibraryReply, LibraryRequest, ModelsReply,
+  PageRequest, Picture, PictureDetails, Progress, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, VerifyReport,
 } from '../wire';
+import { FakeModels } from './fake-models';
 import type { Drag, Host, Pasted, PathKind, Stop } from './host';
 
 export interface FakePicture extends Picture {
@@ -42,6 +43,7 @@ export class FakeHost implements Host {
   thumbnail = (id: string): string => `fake:thumb/${id}`;
 
   readonly remote = new FakeConnection((event) => this.emit(event));
+  readonly fakeModels = new FakeModels((event) => this.emit(event));
 
   #handlers: ((event: Event) => void)[] = [];
   #dragHandlers: ((drag: Drag) => void)[] = [];
@@ -60,7 +62,7 @@ export class FakeHost implements Host {
     const files = this.pictures.reduce((sum, picture) => sum + picture.paths.length, 0);
     return {
       folders: this.folders, files, images: this.pictures.length, skipped: this.skippedFiles.length, pending_sync: 0,
-      model: { id: 'fake', name: 'Fake', dimension: 2, bands: limits, licence: 'MIT' },
+      model: { id: 'fake', name: 'Fake', dimension: 2, bands: limits, licence: 'MIT' }, not_embedded: 0, switch: this.fakeModels.switch,
       data_dir: '/data', progress: this.progress, writable: this.writable, version: '0.0.0',
     };
   }
@@ -160,7 +162,7 @@ export class FakeHost implements Host {
     const first = (request.page - 1) * request.page_size;
     return {
       query: set.request, query_id: request.result_set.slice(request.result_set.indexOf(':') + 1), query_width: 600, query_height: 400,
-      scope: set.scope, fallback: set.fallback, result_set: request.result_set, frozen_at: 1_800_000_000, total: passing.length, total_is_exact: true, bands: countBands(set.hits),
+      model: 'fake', limits, scope: set.scope, fallback: set.fallback, result_set: request.result_set, frozen_at: 1_800_000_000, total: passing.length, total_is_exact: true, bands: countBands(set.hits),
       page: request.page, page_size: request.page_size, results: passing.slice(first, first + request.page_size), took_ms: 3,
     };
   }
@@ -213,6 +215,55 @@ export class FakeHost implements Host {
   async verifySync(repair: boolean): Promise<VerifyReport> {
     this.#called('verifySync', repair);
     return this.remote.verify(repair);
+  }
+
+  async models(): Promise<ModelsReply> {
+    this.#called('models');
+    return this.fakeModels.reply();
+  }
+
+  async installModel(id: string): Promise<void> {
+    this.#called('installModel', id);
+    await this.fakeModels.installModel(id);
+  }
+
+  async cancelInstall(): Promise<void> {
+    this.#called('cancelInstall');
+    this.fakeModels.finishInstall({ code: 'cancelled', message: 'the download was cancelled; what has come is kept', hint: null });
+  }
+
+  async useModel(id: string): Promise<void> {
+    this.#called('useModel', id);
+    this.fakeModels.use(id);
+  }
+
+  async pauseSwitch(paused: boolean): Promise<void> {
+    this.#called('pauseSwitch', paused);
+    const under_way = this.fakeModels.switch;
+    if (under_way) this.fakeModels.progressSwitch({ ...under_way, state: paused ? 'paused' : 'building' });
+  }
+
+  async cancelSwitch(): Promise<void> {
+    this.#called('cancelSwitch');
+    const target = this.fakeModels.switch?.target;
+    if (target !== undefined) this.fakeModels.change(target, { state: 'ready' });
+    this.fakeModels.progressSwitch(null);
+  }
+
+  async forgetModel(id: string): Promise<number> {
+    this.#called('forgetModel', id);
+    this.fakeModels.change(id, { vectors: 0, is_immediate: false });
+    return 400;
+  }
+
+  async removeModel(id: string): Promise<void> {
+    this.#called('removeModel', id);
+    this.fakeModels.change(id, { state: 'available' });
+  }
+
+  async embeddingNotes(id: string): Promise<EmbeddingNote[]> {
+    this.#called('embeddingNotes', id);
+    return this.fakeModels.notes;
   }
 
   thumbnailUrl(id: string): string {

@@ -4,11 +4,13 @@
 import type {
   ConnectionInfo,
   ConnectRequest,
+  EmbeddingNote,
   ErrorReply,
   Event,
   FolderInfo,
   LibraryReply,
   LibraryRequest,
+  ModelsReply,
   PageRequest,
   PictureDetails,
   Scope,
@@ -65,6 +67,20 @@ export interface Host {
   /** Answers how many parked pictures are tried again. */
   retrySync(): Promise<number>;
   verifySync(repair: boolean): Promise<VerifyReport>;
+  models(): Promise<ModelsReply>;
+  /** Fetches a model; resolves when it is here. Events tell how far it is. */
+  installModel(id: string): Promise<void>;
+  cancelInstall(): Promise<void>;
+  /** Puts a model to use, at once or by a switch. */
+  useModel(id: string): Promise<void>;
+  pauseSwitch(paused: boolean): Promise<void>;
+  cancelSwitch(): Promise<void>;
+  /** Deletes the vectors of a model; answers how many there were. */
+  forgetModel(id: string): Promise<number>;
+  /** Deletes the files of a model. */
+  removeModel(id: string): Promise<void>;
+  /** Pictures that a model knows only by their thumbnail, or not at all. */
+  embeddingNotes(id: string): Promise<EmbeddingNote[]>;
 
   /** Address of the small JPEG of a catalogued picture or of the query of a kept result set. */
   thumbnailUrl(id: string): string;

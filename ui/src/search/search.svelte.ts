@@ -2,7 +2,7 @@
 
 import { asErrorReply, type Host } from '../platform/host';
 import { bands } from './bands';
-import type { BandCounts, ErrorReply, Scope, SearchHit, SearchReply } from '../wire';
+import type { BandCounts, BandLimits, ErrorReply, Scope, SearchHit, SearchReply } from '../wire';
 
 export type Asked = { kind: 'path'; path: string } | { kind: 'image'; id: string; name: string } | { kind: 'pasted' };
 
@@ -23,6 +23,8 @@ export class Search {
   /** The ranked prefix loaded so far, whatever the threshold. */
   hits = $state.raw<SearchHit[]>([]);
   counts = $state.raw<BandCounts>(none);
+  /** Band limits of the model that answered: a frozen set keeps them when another model is put to use. */
+  limits = $state.raw<BandLimits | null>(null);
   /** Results at or above the threshold. */
   total = $state(0);
   exact = $state(true);
@@ -157,6 +159,7 @@ export class Search {
     this.#pages = 1;
     this.counts = reply.bands;
     this.fallback = reply.fallback;
+    this.limits = reply.limits;
     this.total = reply.total;
     this.exact = reply.total_is_exact;
     this.frozenAt = reply.frozen_at;

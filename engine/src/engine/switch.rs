@@ -1,0 +1,327 @@
+//! Switching to another model without an outage. What is under way is a fact of the catalog, so that it survives the
+//! process; this thread works on it: it makes the vectors that are missing while the old model answers, and when none is
+//! missing it puts the new model to use in one transaction.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use tokio::sync::broadcast;
+
+use super::serving::{Opener, Serving, ServingSlot};
+use crate::catalog::models::{self, Coverage, SwitchRow};
+use crate::catalog::{Catalog, Thumbnails};
+use crate::embed::Manifest;
+use crate::media::Limits;
+use crate::pipeline::reembed::{Batch, Reembed};
+use crate::wire::{Event, SwitchInfo, SwitchState};
+use crate::{Error, Result};
+
+/// How often it looks whether indexing is over.
+const WAIT: Duration = Duration::from_millis(100);
+/// Progress is told no more often than this.
+const TELL: Duration = Duration::from_millis(200);
+/// After so many vectors the index in use notes how far it has followed.
+const ADVANCE: u64 = 2_000;
+
+/// What the switcher works with.
+pub(super) struct Parts {
+    pub(super) opener: Arc<Opener>,
+    pub(super) serving: Arc<ServingSlot>,
+    pub(super) thumbnails: Arc<Thumbnails>,
+    pub(super) workers: usize,
+    pub(super) limits: Limits,
+    pub(super) events: broadcast::Sender<Event>,
+}
+
+/// Dropping it stops the work after the pictures under way; the switch stays recorded and goes on at the next start.
+pub(super) struct Switcher {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    parts: Parts,
+    words: Mutex<Words>,
+    spoken: Condvar,
+    live: Mutex<Live>,
+    /// Held while the catalog is told of another model and it is put in place: of two exchanges the later one counts.
+    exchanging: Mutex<()>,
+}
+
+/// What the thread is told.
+#[derive(Default)]
+struct Words {
+    /// Counts them: each means that the catalog's record of the switch is to be read again.
+    count: u64,
+    is_stopped: bool,
+}
+
+/// What only the thread knows of the switch.
+#[derive(Clone, Default)]
+struct Live {
+    is_waiting: bool,
+    fault: Option<String>,
+    rate: f64,
+    /// Counted while vectors are made: counting anew for every sample would cost more than it tells.
+    coverage: Option<Coverage>,
+}
+
+impl Switcher {
+    pub(super) fn start(parts: Parts) -> Result<Self> {
+        let shared = Arc::new(Shared { parts, words: Mutex::default(), spoken: Condvar::new(), live: Mutex::default(), exchanging: Mutex::new(()) });
+        let worker = Arc::clone(&shared);
+        let thread = thread::Builder::new()
+            .name("switch".into())
+            .spawn(move || worker.work())
+            .map_err(|error| Error::internal(format!("no thread could be started: {error}")))?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Says that the catalog's record of the switch has changed.
+    pub(super) fn wake(&self) {
+        self.shared.words().count += 1;
+        self.shared.spoken.notify_all();
+    }
+
+    /// The switch under way.
+    pub(super) fn info(&self) -> Result<Option<SwitchInfo>> {
+        self.shared.info()
+    }
+
+    /// Puts a model to use whose vectors are kept.
+    pub(super) fn put_to_use(&self, serving: Arc<Serving>) -> Result<()> {
+        let catalog = &self.shared.parts.opener.catalog;
+        let exchanging = self.shared.exchanging.lock().unwrap_or_else(PoisonError::into_inner);
+        catalog.write(|db| {
+            models::set_switch(db, None)?;
+            models::set_in_use(db, &serving.id)
+        })?;
+        self.shared.exchange(serving);
+        drop(exchanging);
+        self.wake();
+        Ok(())
+    }
+}
+
+impl Drop for Switcher {
+    fn drop(&mut self) {
+        self.shared.words().is_stopped = true;
+        self.shared.spoken.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A panic in it has been reported by the panic hook.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn words(&self) -> MutexGuard<'_, Words> {
+        self.words.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether nothing has been said since `heard`.
+    fn is_silent_since(&self, heard: u64) -> bool {
+        let words = self.words();
+        words.count == heard && !words.is_stopped
+    }
+
+    fn work(&self) {
+        if let Err(error) = self.parts.opener.store.keep_bundled() {
+            tracing::warn!(%error, "no copy of the program's model could be kept; after an update only photos of the library can be searched by until the new vectors are made");
+        }
+        loop {
+            let heard = {
+                let words = self.words();
+                if words.is_stopped {
+                    return;
+                }
+                words.count
+            };
+            *self.live() = Live::default();
+            if let Err(error) = self.pass(heard) {
+                tracing::error!(%error, "the switch to another model stopped");
+                self.live().fault = Some(error.to_string());
+            }
+            self.tell();
+            let mut words = self.words();
+            while words.count == heard && !words.is_stopped {
+                words = self.spoken.wait(words).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+
+    /// Works on the switch until it is complete or something is said.
+    fn pass(&self, heard: u64) -> Result<()> {
+        let parts = &self.parts;
+        let catalog: &Catalog = &parts.opener.catalog;
+        let Some(switch) = catalog.read(models::switch)?.filter(|switch| !switch.paused) else { return Ok(()) };
+        let target = parts.opener.open(&switch.target)?;
+        let embedder = target.embedder.get()?;
+        let reembed = Reembed { catalog, thumbnails: &parts.thumbnails, embedder: &embedder, workers: parts.workers, limits: parts.limits };
+        let goes_on = || self.is_silent_since(heard);
+        let (mut after, mut made, mut told) = (0, 0, Instant::now());
+        let mut meter = Meter::new();
+        self.count(&target.id)?;
+        self.tell();
+        while goes_on() {
+            // New photos are worth more than new vectors of old ones.
+            let is_waiting = parts.serving.try_hold().is_none();
+            if std::mem::replace(&mut self.live().is_waiting, is_waiting) != is_waiting {
+                self.tell();
+                meter = Meter::new();
+            }
+            if is_waiting {
+                thread::sleep(WAIT);
+                continue;
+            }
+            match reembed.next_batch(after, &goes_on)? {
+                Some(batch) => {
+                    after = batch.after;
+                    target.index.follow(catalog)?;
+                    target.index.save_if_worthwhile(catalog)?;
+                    if (made + batch.done) / ADVANCE > made / ADVANCE {
+                        parts.serving.get().index.advance(catalog)?;
+                    }
+                    made += batch.done;
+                    self.note(&batch, meter.rate(batch.done));
+                    if told.elapsed() >= TELL {
+                        told = Instant::now();
+                        self.tell();
+                    }
+                }
+                // Once more from the start: for what was added, or left, behind our back.
+                None if after > 0 => {
+                    after = 0;
+                    self.count(&target.id)?;
+                }
+                None if self.complete(&switch, &target)? => return Ok(()),
+                None => {}
+            }
+        }
+        target.index.save_at_end(catalog)
+    }
+
+    fn count(&self, target: &str) -> Result<()> {
+        let coverage = self.parts.opener.catalog.read(|db| models::coverage(db, target))?;
+        self.live().coverage = Some(coverage);
+        Ok(())
+    }
+
+    fn note(&self, batch: &Batch, rate: f64) {
+        let mut live = self.live();
+        live.rate = rate;
+        if let Some(coverage) = &mut live.coverage {
+            coverage.missing = coverage.missing.saturating_sub(batch.done);
+            coverage.from_thumbnail += batch.from_thumbnail;
+            coverage.left_out += batch.left_out;
+        }
+    }
+
+    /// Puts the new model to use if nothing is missing. False: something is, or photos are being indexed.
+    fn complete(&self, switch: &SwitchRow, target: &Arc<Serving>) -> Result<bool> {
+        let catalog = &self.parts.opener.catalog;
+        // Saved first: readers open it the moment it is in use.
+        target.index.save_now(catalog)?;
+        let Some(_turn) = self.parts.serving.try_hold() else { return Ok(false) };
+        let _exchanging = self.exchanging.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_complete = catalog.write(|db| {
+            // Cancelled or changed in the meantime, or a photo came: then it is not this moment.
+            if models::switch(db)?.as_ref() != Some(switch) || models::is_missing_any(db, &target.id)? {
+                return Ok(false);
+            }
+            models::set_switch(db, None)?;
+            models::set_in_use(db, &target.id)?;
+            Ok(true)
+        })?;
+        if is_complete {
+            self.exchange(Arc::clone(target));
+        }
+        Ok(is_complete)
+    }
+
+    /// Lets the model answer from now on. The catalog says so already.
+    fn exchange(&self, serving: Arc<Serving>) {
+        let catalog = &self.parts.opener.catalog;
+        let before = self.parts.serving.set(serving);
+        if let Err(error) = before.index.save_at_end(catalog) {
+            tracing::warn!(%error, "the index that is laid aside could not be saved; it is brought up when it is used again");
+        }
+        for event in [Event::SwitchChanged { switch: None }, Event::ModelsChanged {}, Event::LibraryChanged {}] {
+            // Nobody may be listening.
+            let _ = self.parts.events.send(event);
+        }
+    }
+
+    fn tell(&self) {
+        match self.info() {
+            Ok(switch) => {
+                let _ = self.parts.events.send(Event::SwitchChanged { switch });
+            }
+            Err(error) => tracing::warn!(%error, "the state of the switch could not be read"),
+        }
+    }
+
+    fn info(&self) -> Result<Option<SwitchInfo>> {
+        let live = self.live().clone();
+        let Some(mut info) = recorded(&self.parts.opener.catalog, live.coverage)? else { return Ok(None) };
+        if info.state != SwitchState::Paused {
+            info.state = match (&live.fault, live.is_waiting) {
+                (Some(_), _) => SwitchState::Failed,
+                (None, true) => SwitchState::Waiting,
+                (None, false) => SwitchState::Building,
+            };
+            info.reason = live.fault;
+            info.rate = live.rate;
+            info.seconds_left = (live.rate > 0.0).then(|| info.total.saturating_sub(info.done) as f64 / live.rate);
+        }
+        Ok(Some(info))
+    }
+}
+
+/// The switch as the catalog knows it: for readers, who do not work on it. Counted anew where nobody has counted.
+pub(super) fn recorded(catalog: &Catalog, counted: Option<Coverage>) -> Result<Option<SwitchInfo>> {
+    let found = catalog.read(|db| {
+        let Some(switch) = models::switch(db)? else { return Ok(None) };
+        let coverage = counted.map_or_else(|| models::coverage(db, &switch.target), Ok)?;
+        let known = models::get(db, &switch.target)?;
+        Ok(Some((switch, coverage, known)))
+    })?;
+    let Some((switch, coverage, known)) = found else { return Ok(None) };
+    let Coverage { total, missing, from_thumbnail, left_out } = coverage;
+    let name = known.and_then(|known| Manifest::parse(&known.manifest, "the catalog").ok()).map_or_else(|| switch.target.clone(), |manifest| manifest.name);
+    Ok(Some(SwitchInfo {
+        name,
+        state: if switch.paused { SwitchState::Paused } else { SwitchState::Elsewhere },
+        reason: None,
+        is_upgrade: switch.upgrade,
+        done: total.saturating_sub(missing),
+        total,
+        from_thumbnail,
+        left_out,
+        rate: 0.0,
+        seconds_left: None,
+        target: switch.target,
+    }))
+}
+
+/// Pictures a second since it was started.
+struct Meter {
+    since: Instant,
+    done: u64,
+}
+
+impl Meter {
+    fn new() -> Self {
+        Self { since: Instant::now(), done: 0 }
+    }
+
+    fn rate(&mut self, done: u64) -> f64 {
+        self.done += done;
+        self.done as f64 / self.since.elapsed().as_secs_f64().max(0.001)
+    }
+}

@@ -1,0 +1,270 @@
+//! Fetches a file over HTTP such that an interruption costs nothing: what has come lies in `FILE.part`, and the next try
+//! asks for the rest. The server's ETag (`FILE.part.from`) guards against joining two versions; size and SHA-256 are
+//! checked before the file gets its name. The proxy is that of the environment: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY.
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use ureq::http::{Response, StatusCode, header};
+use ureq::{Agent, Body};
+
+use crate::wire::ErrorCode;
+use crate::{Error, Result};
+
+/// Bytes read at a time.
+const CHUNK: usize = 64 << 10;
+/// A connection that breaks is made anew so often, as long as something came each time.
+const RETRIES: u32 = 3;
+const BEFORE_RETRY: Duration = Duration::from_millis(500);
+/// A server that is silent for so long has gone.
+const SILENCE: Duration = Duration::from_secs(60);
+const CONNECT: Duration = Duration::from_secs(20);
+/// Room that is left on the disk, in bytes.
+const SPARE: u64 = 64 << 20;
+
+/// A file to be fetched, and what it must be.
+pub(crate) struct Wanted<'a> {
+    /// http or https.
+    pub(crate) source: &'a str,
+    pub(crate) bytes: u64,
+    /// Hexadecimal.
+    pub(crate) sha256: &'a str,
+    /// Where it shall lie; its folder exists.
+    pub(crate) path: &'a Path,
+}
+
+/// Told the bytes that are here after each piece; says whether to go on.
+pub(crate) type OnProgress<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
+
+/// Fetches a file, going on where an earlier try stopped.
+///
+/// # Errors
+///
+/// `download-failed` when the server cannot be reached, breaks off, or has another file; `io` when the disk is full;
+/// `cancelled`. What has come stays for the next try, except of a file that turned out to be another one.
+pub(crate) fn fetch(wanted: &Wanted<'_>, on_progress: OnProgress<'_>) -> Result<()> {
+    let agent = agent(wanted.source);
+    let part = beside(wanted.path, ".part");
+    let mut tries_left = RETRIES;
+    loop {
+        let before = length(&part);
+        match fetch_rest(&agent, wanted, &part, on_progress) {
+            Ok(()) => break,
+            Err(Failure::Broken(reason)) if tries_left > 0 && length(&part) > before => {
+                tracing::info!(source = wanted.source, reason, "the connection broke; the download goes on");
+                tries_left -= 1;
+                thread::sleep(BEFORE_RETRY);
+            }
+            Err(Failure::Unjoinable) if tries_left > 0 => {
+                discard(&part)?;
+                tries_left -= 1;
+            }
+            Err(Failure::Unjoinable) => return Err(failed(format!("{} does not go on where the download stopped", wanted.source))),
+            Err(Failure::Broken(reason)) => {
+                let message = format!("{} broke off after {} of {} bytes: {reason}", wanted.source, length(&part), wanted.bytes);
+                return Err(failed(message).with_hint("What has come is kept. Check the connection and try again: it goes on from there."));
+            }
+            Err(Failure::Final(error)) => return Err(error),
+        }
+    }
+    let found = sha256_of(&part)?;
+    if !found.eq_ignore_ascii_case(wanted.sha256) {
+        discard(&part)?;
+        return Err(failed(format!("{} gave a file with SHA-256 {found} where {} was expected", wanted.source, wanted.sha256))
+            .with_hint("It was changed at its source or on the way. It has been deleted; nothing was installed."));
+    }
+    fs_err::rename(&part, wanted.path)?;
+    discard(&part)
+}
+
+/// Why a try ended.
+enum Failure {
+    /// The connection; another try may go on from there.
+    Broken(String),
+    /// What is here and what the server has do not fit: it is begun anew.
+    Unjoinable,
+    Final(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Final(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Final(disk(error))
+    }
+}
+
+fn fetch_rest(agent: &Agent, wanted: &Wanted<'_>, part: &Path, on_progress: OnProgress<'_>) -> std::result::Result<(), Failure> {
+    let origin = beside(part, ".from");
+    let tag = tag_of(&origin, wanted.source);
+    // Without knowing from where, or with too much, it is begun anew.
+    let mut have = if tag.is_some() && length(part) <= wanted.bytes { length(part) } else { 0 };
+    if have == wanted.bytes {
+        return Ok(());
+    }
+    refuse_if_full(part, wanted.bytes - have)?;
+    let mut request = agent.get(wanted.source);
+    if have > 0 {
+        request = request.header(header::RANGE, format!("bytes={have}-"));
+        if let Some(tag) = tag.filter(|tag| is_strong(tag)) {
+            request = request.header(header::IF_RANGE, tag);
+        }
+    }
+    let mut response = request.call().map_err(|error| unreachable(wanted.source, &error))?;
+    match response.status() {
+        StatusCode::OK => {
+            have = 0;
+            if let Some(length) = text(&response, header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok())
+                && length != wanted.bytes
+            {
+                return Err(other_file(wanted, &format!("{length} bytes")).into());
+            }
+        }
+        StatusCode::PARTIAL_CONTENT if text(&response, header::CONTENT_RANGE).is_some_and(|range| range.starts_with(&format!("bytes {have}-"))) => {}
+        StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => return Err(Failure::Unjoinable),
+        status => {
+            let hint = if status.is_server_error() { "Try again later." } else { "Try again later; if it stays so, the file is no longer there." };
+            return Err(failed(format!("{} answered {status}", wanted.source)).with_hint(hint).into());
+        }
+    }
+    let new_tag = text(&response, header::ETAG).unwrap_or_default();
+    fs_err::write(&origin, format!("{}\n{new_tag}", wanted.source))?;
+    let mut file = fs_err::OpenOptions::new().create(true).write(true).truncate(false).open(part)?;
+    file.file().set_len(have)?;
+    std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(have))?;
+    let mut body = response.body_mut().as_reader();
+    let mut chunk = vec![0; CHUNK];
+    while have < wanted.bytes {
+        let count = match body.read(&mut chunk) {
+            Ok(0) => return Err(Failure::Broken("the server ended it early".into())),
+            Ok(count) => count,
+            Err(error) => return Err(Failure::Broken(error.to_string())),
+        };
+        if have + count as u64 > wanted.bytes {
+            drop(file);
+            discard(part)?;
+            return Err(other_file(wanted, "more bytes").into());
+        }
+        file.write_all(&chunk[..count])?;
+        have += count as u64;
+        if on_progress(have).is_break() {
+            return Err(Error::new(ErrorCode::Cancelled, "the download was cancelled; what has come is kept").into());
+        }
+    }
+    file.sync_all()?;
+    Ok(())
+}
+
+fn agent(source: &str) -> Agent {
+    let mut config = Agent::config_builder();
+    // As browsers do: no proxy for this computer itself.
+    if ["localhost", "127.0.0.1", "[::1]"].contains(&host_of(source).rsplit_once(':').map_or(host_of(source), |(host, _)| host)) {
+        config = config.proxy(None);
+    }
+    config
+        .user_agent(concat!("lookalike/", env!("CARGO_PKG_VERSION")))
+        // Statuses are told apart here.
+        .http_status_as_error(false)
+        .timeout_connect(Some(CONNECT))
+        .timeout_recv_response(Some(SILENCE))
+        .timeout_per_read(Some(SILENCE))
+        .build()
+        .new_agent()
+}
+
+/// Host and port of an address.
+fn host_of(source: &str) -> &str {
+    source.split('/').nth(2).unwrap_or(source)
+}
+
+fn unreachable(source: &str, error: &ureq::Error) -> Failure {
+    let host = host_of(source);
+    let message = match error {
+        ureq::Error::HostNotFound => format!("{host} was not found"),
+        other => format!("{host} cannot be reached: {other}"),
+    };
+    let hint = "Check the connection; behind a proxy set HTTPS_PROXY. What has come is kept: trying again goes on from there.";
+    Failure::Final(failed(message).with_hint(hint))
+}
+
+fn other_file(wanted: &Wanted<'_>, found: &str) -> Error {
+    failed(format!("{} has {found} where {} were expected", wanted.source, wanted.bytes)).with_hint("It was changed at its source. Nothing was installed.")
+}
+
+fn failed(message: String) -> Error {
+    Error::new(ErrorCode::DownloadFailed, message)
+}
+
+fn refuse_if_full(part: &Path, needed: u64) -> Result<()> {
+    let folder = part.parent().unwrap_or(part);
+    let free = fs4::available_space(folder)?;
+    if free < needed.saturating_add(SPARE) {
+        return Err(Error::new(ErrorCode::Io, format!("{} has {} MB free; the download needs {} MB", folder.display(), free >> 20, needed.div_ceil(1 << 20)))
+            .with_hint("Free some space, or use a data directory on another disk: --data-dir."));
+    }
+    Ok(())
+}
+
+fn disk(error: std::io::Error) -> Error {
+    let is_full = error.kind() == std::io::ErrorKind::StorageFull;
+    let error = Error::from(error);
+    if is_full { error.with_hint("Free some space and try again: the download goes on from there.") } else { error }
+}
+
+fn text(response: &Response<Body>, name: header::HeaderName) -> Option<&str> {
+    response.headers().get(name)?.to_str().ok()
+}
+
+/// The ETag that came with the beginning of the file (empty where the server gave none); none where the beginning came from
+/// somewhere else.
+fn tag_of(origin: &Path, source: &str) -> Option<String> {
+    let text = fs_err::read_to_string(origin).ok()?;
+    let (from, tag) = text.split_once('\n')?;
+    (from == source).then(|| tag.to_owned())
+}
+
+/// Only such an ETag says that the bytes are the same (RFC 9110, 13.1.5).
+fn is_strong(tag: &str) -> bool {
+    tag.starts_with('"')
+}
+
+fn length(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    name.into()
+}
+
+/// Deletes what has come, and the note from where.
+fn discard(part: &Path) -> Result<()> {
+    for path in [part.to_owned(), beside(part, ".from")] {
+        match fs_err::remove_file(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn sha256_of(path: &Path) -> Result<String> {
+    let mut file = fs_err::File::open(path)?;
+    let (mut hasher, mut chunk) = (Sha256::new(), vec![0; 1 << 20]);
+    loop {
+        match file.read(&mut chunk)? {
+            0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            count => hasher.update(&chunk[..count]),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Where models come from: the one inside the program, the folders of the data directory, a catalogue of files to be
+//! fetched, the user's own ONNX files. Knows no library and no window; how a model is run is the business of
+//! [`crate::embed`].
+
+mod catalogue;
+mod download;
+mod import;
+mod store;
+
+pub use catalogue::{Catalogue, CatalogueEntry};
+pub(crate) use download::{Wanted, fetch};
+pub(crate) use import::inspect;
+pub use import::{ModelProbe, OutputProbe};
+pub(crate) use store::{ModelStore, not_installed};

@@ -1,0 +1,142 @@
+//! The models of a data directory: `models/ID/` with the ONNX file and, written last, `model.toml`. A folder without the
+//! manifest is an unfinished download.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::embed::{Manifest, ModelSource, is_plain_id};
+use crate::wire::ErrorCode;
+use crate::{Error, Result};
+
+const MANIFEST: &str = "model.toml";
+
+/// The model inside the program and those in folders.
+pub(crate) struct ModelStore {
+    directory: PathBuf,
+    bundled: ModelSource,
+    bundled_manifest: Manifest,
+}
+
+impl ModelStore {
+    /// `directory`: of all models; it need not exist.
+    pub(crate) fn new(directory: PathBuf, bundled: ModelSource) -> Result<Self> {
+        let bundled_manifest = Manifest::read(&bundled)?;
+        Ok(Self { directory, bundled, bundled_manifest })
+    }
+
+    /// The manifest of the model inside the program.
+    pub(crate) fn bundled(&self) -> &Manifest {
+        &self.bundled_manifest
+    }
+
+    /// The folder of a model, whether it is there or not.
+    ///
+    /// # Errors
+    ///
+    /// `invalid-request` for what is no model's id, and so could lead out of the directory.
+    pub(crate) fn folder(&self, id: &str) -> Result<PathBuf> {
+        if !is_plain_id(id) {
+            return Err(Error::invalid(format!("{id:?} is no model's name (1 to 48 of a-z, 0-9 and -)")).with_hint("See which there are: lookalike model list"));
+        }
+        Ok(self.directory.join(id))
+    }
+
+    /// Whether the model's files are in a folder, complete.
+    pub(crate) fn is_installed(&self, id: &str) -> bool {
+        self.folder(id).is_ok_and(|folder| folder.join(MANIFEST).is_file())
+    }
+
+    /// Where the model's files are; `not-found` when they are nowhere.
+    pub(crate) fn source(&self, id: &str) -> Result<ModelSource> {
+        if id == self.bundled_manifest.id {
+            return Ok(self.bundled.clone());
+        }
+        let folder = self.folder(id)?;
+        if folder.join(MANIFEST).is_file() { Ok(ModelSource::Folder(folder)) } else { Err(not_installed(id)) }
+    }
+
+    /// The manifest of a model whose files are here.
+    pub(crate) fn manifest(&self, id: &str) -> Result<Manifest> {
+        if id == self.bundled_manifest.id {
+            return Ok(self.bundled_manifest.clone());
+        }
+        let source = self.source(id)?;
+        let manifest = Manifest::read(&source)?;
+        if manifest.id != id {
+            return Err(crate::embed::unusable(format!("the folder of model {id} holds a model that calls itself {}", manifest.id)));
+        }
+        Ok(manifest)
+    }
+
+    /// Ids of the models in folders, ascending.
+    pub(crate) fn installed(&self) -> Result<Vec<String>> {
+        let entries = match fs_err::read_dir(&self.directory) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut ids = Vec::new();
+        for entry in entries {
+            let name = entry?.file_name();
+            ids.extend(name.to_str().filter(|id| self.is_installed(id)).map(str::to_owned));
+        }
+        ids.sort();
+        Ok(ids)
+    }
+
+    /// Makes the folder of a model, for its ONNX file.
+    pub(crate) fn prepare(&self, id: &str) -> Result<PathBuf> {
+        let folder = self.folder(id)?;
+        fs_err::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    /// Writes the manifest beside the ONNX file: from now on the model is installed.
+    pub(crate) fn finish(&self, manifest: &Manifest) -> Result<()> {
+        write_whole(&self.folder(&manifest.id)?.join(MANIFEST), manifest.to_toml()?.as_bytes())
+    }
+
+    /// Deletes the files of a model, the manifest first. False: there were none.
+    pub(crate) fn remove(&self, id: &str) -> Result<bool> {
+        let folder = self.folder(id)?;
+        if !folder.exists() {
+            return Ok(false);
+        }
+        match fs_err::remove_file(folder.join(MANIFEST)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => fs_err::remove_dir_all(&folder)?,
+        }
+        Ok(true)
+    }
+
+    /// Keeps a copy of the model inside the program, so that a library made with it can go on using it when a newer program
+    /// brings another. Does nothing when it is there.
+    pub(crate) fn keep_bundled(&self) -> Result<()> {
+        let (ModelSource::Bundled { onnx, .. }, manifest) = (&self.bundled, &self.bundled_manifest) else { return Ok(()) };
+        let path = self.folder(&manifest.id)?.join(&manifest.file);
+        let is_there = self.is_installed(&manifest.id) && fs_err::metadata(&path).is_ok_and(|metadata| metadata.len() == onnx.len() as u64);
+        if is_there {
+            return Ok(());
+        }
+        self.prepare(&manifest.id)?;
+        write_whole(&path, onnx)?;
+        self.finish(manifest)
+    }
+}
+
+/// The error about a model whose files are nowhere.
+pub(crate) fn not_installed(id: &str) -> Error {
+    Error::new(ErrorCode::NotFound, format!("the model {id} is not installed"))
+        .with_hint(format!("See which there are: lookalike model list; fetch one: lookalike model install {id}"))
+}
+
+/// Writes a file such that it is there whole or not at all.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".new");
+    let mut file = fs_err::File::create(&unfinished)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs_err::rename(unfinished, path)?;
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! `lookalike model` as a person or a script meets it; and the plug pulled in the middle of a switch. Apart from the suites
+//! that open engines: while a process is being started, it may for a moment hold their locks too.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use lookalike_tests::library::{TestLibrary, wait_until};
+use lookalike_tests::networks::mobilenet_like;
+use lookalike_tests::scenes::Numbers;
+use lookalike_tests::shop::Shop;
+use serde_json::Value;
+
+/// Exit code, stdout and stderr.
+fn output(command: &mut Command) -> (Option<i32>, String, String) {
+    let output = command.output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn json(library: &TestLibrary, arguments: &[&str]) -> Value {
+    let (code, stdout, stderr) = output(&mut library.command(arguments));
+    assert_eq!(code, Some(0), "{arguments:?}: {stderr}");
+    serde_json::from_str(&stdout).expect("one JSON value")
+}
+
+#[test]
+fn a_model_is_fetched_through_a_proxy() {
+    let shop = Shop::new();
+    // A server that only the proxy knows.
+    let text = shop.catalogue_text().replace(&shop.mirror.url(""), "http://models.example/");
+    let file = shop.library.beside("catalogue.toml");
+    fs_err::write(&file, text).unwrap();
+    let file = file.display().to_string();
+    let mut command = shop.library.command(&["model", "install", "tiny", "--catalogue", &file]);
+    for name in ["HTTP_PROXY", "ALL_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "all_proxy", "NO_PROXY", "no_proxy"] {
+        command.env_remove(name);
+    }
+    let (code, _, stderr) = output(command.env("HTTP_PROXY", shop.mirror.url("")));
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(shop.mirror.requests()[0].starts_with("connect models.example"), "{:?}", shop.mirror.requests());
+    let reply = json(&shop.library, &["model", "list", "--json", "--catalogue", &file]);
+    let tiny = reply["models"].as_array().unwrap().iter().find(|model| model["id"] == "tiny").unwrap();
+    assert_eq!(tiny["state"], "ready");
+}
+
+#[test]
+fn models_are_listed_before_there_is_a_library() {
+    let library = TestLibrary::new();
+    let (code, stdout, stderr) = output(&mut library.command(&["model", "list"]));
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stdout.lines().next().unwrap().contains("in use"), "{stdout}");
+    for name in ["mobilenetv2-12", "resnet50-v2-7", "vgg16-12"] {
+        assert!(stdout.contains(name), "{stdout}");
+    }
+    assert!(stdout.contains("103 MB") && stdout.contains("Apache-2.0"), "{stdout}");
+    let (code, _, stderr) = output(&mut library.command(&["model", "use", "vgg16-12"]));
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("not installed") && stderr.contains("lookalike model install vgg16-12"), "{stderr}");
+}
+
+#[test]
+fn the_users_own_file_is_added_with_what_its_graph_says() {
+    let library = TestLibrary::with_scenes(3);
+    assert!(library.run(&["index", &library.photos().display().to_string()]).status.success());
+    let file = library.beside("My Net v2.onnx");
+    fs_err::write(&file, mobilenet_like(4)).unwrap();
+    let path = file.display().to_string();
+    let entry = json(&library, &["model", "add", &path, "--yes", "--json", "--licence", "CC0-1.0"]);
+    assert_eq!((&entry["id"], &entry["dimension"], &entry["licence"]), (&"my-net-v2".into(), &1280.into(), &"CC0-1.0".into()), "the features, not the classes");
+    let manifest = fs_err::read_to_string(library.data_dir().join("models/my-net-v2/model.toml")).unwrap();
+    assert!(manifest.contains("width = 224") && manifest.contains("last-pooling") && manifest.contains("nchw"), "{manifest}");
+    let (code, _, stderr) = output(&mut library.command(&["model", "use", "my-net-v2"]));
+    assert_eq!(code, Some(0), "{stderr}");
+    let photo = library.photos().join("scene-1.jpg").display().to_string();
+    assert_eq!(json(&library, &["search", &photo, "--json"])["model"], "my-net-v2");
+
+    let refusals: [(&[&str], &str); 5] = [
+        (&[], "there is a model called my-net-v2 already"),
+        (&["--name", "../x"], "no model's name"),
+        (&["--name", "x", "--dimension", "77"], "77"),
+        (&["--name", "x", "--node", "nowhere", "--dimension", "77"], "nowhere"),
+        (&["--name", "x", "--resize", "center-crop", "--bands", "0.5,0.6,0.7"], "bands must fall"),
+    ];
+    for (options, message) in refusals {
+        let (code, _, stderr) = output(library.command(&["model", "add", &path, "--yes"]).args(options));
+        assert_eq!(code, Some(1), "{options:?}");
+        assert!(stderr.contains(message), "{options:?}: {stderr} says {message:?}");
+    }
+    let (code, _, stderr) = output(&mut library.command(&["model", "add", &photo, "--yes", "--name", "photo"]));
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("no ONNX file"), "{stderr}");
+    for wrong in [&["--size", "large"][..], &["--mean", "1,2"], &["--resize", "stretch"]] {
+        assert_eq!(output(library.command(&["model", "add", &path]).args(wrong)).0, Some(2), "{wrong:?} is wrong usage");
+    }
+}
+
+#[test]
+fn kill_9_in_the_middle_loses_nothing_and_the_switch_goes_on() {
+    const PHOTOS: u64 = 300;
+    let library = TestLibrary::with_scenes(PHOTOS);
+    assert!(library.run(&["index", &library.photos().display().to_string()]).status.success());
+    library.install_small("other", 1, 32);
+    let seed = u64::from(std::process::id());
+    println!("seed {seed}");
+    let mut numbers = Numbers::new(seed);
+    let photo = library.photos().join("scene-2.jpg").display().to_string();
+    let done_by = || {
+        let status = json(&library, &["status", "--json"]);
+        let is_over = status["model"]["id"] == "other";
+        status["switch"]["done"].as_u64().unwrap_or(if is_over { PHOTOS } else { 0 })
+    };
+    let (mut in_the_middle, mut before) = (0, 0);
+    for kill in 0..6 {
+        let mut child = library.command(&["model", "use", "other"]).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+        wait_until("some vectors are made", || before == PHOTOS || done_by() > before);
+        std::thread::sleep(Duration::from_millis(u64::from(numbers.below(40))));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let done = done_by();
+        assert!(done >= before, "kill {kill}: {done} vectors where there were {before}");
+        in_the_middle += u32::from(done < PHOTOS);
+        before = done;
+        let found = json(&library, &["search", &photo, "--json"]);
+        assert_eq!((found["total"].as_u64(), &found["results"][0]["file_name"]), (Some(PHOTOS), &Value::from("scene-2.jpg")), "a model answers, whole");
+    }
+    println!("{in_the_middle} kills in the middle");
+    assert!(in_the_middle > 0, "else this tests nothing");
+    // Whatever writes next goes on with it.
+    assert!(library.run(&["index"]).status.success());
+    let status = json(&library, &["status", "--json"]);
+    assert_eq!((&status["model"]["id"], &status["images"], &status["switch"]), (&Value::from("other"), &Value::from(PHOTOS), &Value::Null));
+    let checks = json(&library, &["doctor", "--json"]);
+    let index = checks.as_array().unwrap().iter().find(|check| check["name"] == "Index").unwrap();
+    assert_eq!(index["state"], "ok", "the index equals the catalog: {index}");
+    assert_eq!(json(&library, &["search", &photo, "--json"])["model"], "other");
+}
