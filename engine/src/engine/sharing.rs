@@ -10,8 +10,8 @@ use crate::remote::{Fault, Runtime};
 use crate::settings::{ConnectionFile, SecretAccess, SecretStore, Stored, checked};
 use crate::sync::{self, Link, LinkPlan, SyncParts, Verify, VerifyOptions, Worker, drain_until_done, status_at_rest};
 use crate::wire::{
-    Check, CheckState, ConnectRequest, ConnectionInfo, ConnectionSettings, ErrorCode, Event, Secrets, SyncReport, SyncState, SyncStatus, TestReport, TestStep,
-    VerifyReport,
+    Check, CheckState, ConnectRequest, ConnectionInfo, ConnectionSettings, ErrorCode, Event, Secrets, SecretsIn, SyncReport, SyncState, SyncStatus, TestReport,
+    TestStep, VerifyReport,
 };
 use crate::{Error, Result};
 
@@ -67,10 +67,15 @@ impl Engine {
     /// The connection as it is set up.
     pub fn connection(&self) -> Result<ConnectionInfo> {
         let sharing = &self.inner.sharing;
-        let (stored, secrets) = (sharing.file.read()?, sharing.secrets.read()?);
+        let Some(stored) = sharing.file.read()? else {
+            // The keychain is not asked: it may want to be unlocked, for nothing.
+            let secrets_in = SecretsIn::Keychain;
+            return Ok(ConnectionInfo { settings: None, enabled: false, has_milvus_secret: false, has_store_secret: false, secrets_in });
+        };
+        let secrets = sharing.secrets.read()?;
         Ok(ConnectionInfo {
-            enabled: stored.as_ref().is_some_and(|stored| stored.enabled),
-            settings: stored.map(|stored| stored.settings),
+            enabled: stored.enabled,
+            settings: Some(stored.settings),
             has_milvus_secret: secrets.milvus_token.is_some(),
             has_store_secret: secrets.s3_access_key.is_some() && secrets.s3_secret_key.is_some(),
             secrets_in: sharing.secrets.place(),
@@ -196,7 +201,9 @@ impl Engine {
         if repair {
             self.indexer()?;
         }
-        let link = Link::open(plan, &self.inner.sharing.runtime()?)?;
+        let runtime = self.inner.sharing.runtime()?;
+        // Comparing makes nothing.
+        let link = if repair { Link::open(plan, &runtime)? } else { Link::open_to_read(plan, &runtime)? };
         let compare = |repair| -> Result<Verify<'_>> {
             let mut verify = Verify::new(&self.inner.catalog, &link, VerifyOptions { repair, grace: grace.as_secs().cast_signed() });
             verify.run()?;

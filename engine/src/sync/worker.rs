@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// A fault that will not pass by itself is tried again this often all the same: somebody may have mended the server.
 const BLOCKED: Duration = Duration::from_secs(600);
 /// The status is announced no more often than this while syncing goes on.
-const ANNOUNCE: Duration = Duration::from_millis(500);
+const ANNOUNCE: Duration = Duration::from_secs(1);
 /// Parked pictures that a status lists.
 const LISTED: usize = 100;
 

@@ -8,6 +8,7 @@ mod guarded;
 mod milvus;
 mod proxy;
 mod s3s;
+mod tls;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub use guarded::Guarded;
 pub use milvus::{MilvusServer, milvus};
 pub use proxy::{FaultProxy, Mode};
 pub use s3s::{S3s, s3s};
+pub use tls::TlsProxy;
 
 /// Where `make test` installs the servers.
 fn tools() -> PathBuf {
