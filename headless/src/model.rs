@@ -92,20 +92,43 @@ fn put_to_use(engine: &Engine, id: &str) -> Result<ExitCode> {
         return await_switch(engine, &on_interrupt());
     }
     output::line(&format!("{id} is in use"))?;
-    let missing = engine.status()?.not_embedded;
-    if missing > 0 {
-        output::note(&format!("{missing} pictures have no vector of it yet; they are made now, or with: lookalike index"));
-        engine.index(&[], &[])?;
+    // What came while it was laid aside; pictures that it cannot have a vector of do not count.
+    let left = || -> Result<u64> {
+        let left_out = engine.embedding_notes(id)?.iter().filter(|note| !note.is_found).count() as u64;
+        Ok(engine.status()?.not_embedded.saturating_sub(left_out))
+    };
+    let total = left()?;
+    if total == 0 {
+        return Ok(ExitCode::SUCCESS);
     }
-    Ok(ExitCode::SUCCESS)
+    let is_interrupted = on_interrupt();
+    let bar = bar(total);
+    bar.set_message("pictures that came since");
+    loop {
+        let left = left()?;
+        if left == 0 || is_interrupted.load(Ordering::Acquire) {
+            bar.finish_and_clear();
+            if left > 0 {
+                output::note(&format!("{left} pictures have no vector of it yet and cannot be found: lookalike index"));
+            }
+            return Ok(if left > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS });
+        }
+        bar.set_position(total.saturating_sub(left));
+        thread::sleep(LOOK);
+    }
+}
+
+fn bar(length: u64) -> ProgressBar {
+    let bar = ProgressBar::new(length);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+        bar.set_style(style);
+    }
+    bar
 }
 
 /// Waits until the switch under way is complete, showing how far it is. Ctrl-C leaves it for later.
 pub(crate) fn await_switch(engine: &Engine, is_interrupted: &AtomicBool) -> Result<ExitCode> {
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
-        bar.set_style(style);
-    }
+    let bar = bar(0);
     let mut target = None;
     while let Some(switch) = engine.switch_info()? {
         if is_interrupted.load(Ordering::Acquire) {

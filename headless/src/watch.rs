@@ -25,6 +25,9 @@ pub(crate) fn run(engine: &Engine) -> Result<ExitCode> {
             FolderState::Offline => format!("offline: {}{reason}", folder.path),
         });
     }
+    if let Some(switch) = &status.switch {
+        output::note(&crate::model::switch_line(switch));
+    }
     let mut listed: HashSet<SkippedKey> = engine.skipped()?.into_iter().map(key_of).collect();
     let (stop, stopped) = mpsc::channel();
     ctrlc::set_handler(move || {
@@ -33,6 +36,7 @@ pub(crate) fn run(engine: &Engine) -> Result<ExitCode> {
     })
     .map_err(|error| Error::new(ErrorCode::Internal, format!("Ctrl-C cannot be caught: {error}")))?;
     let mut events = engine.subscribe();
+    let mut is_switching = status.switch.is_some();
     thread::spawn(move || {
         loop {
             match events.blocking_recv() {
@@ -45,6 +49,12 @@ pub(crate) fn run(engine: &Engine) -> Result<ExitCode> {
                             output::skipped(&[file], 1).iter().for_each(|line| output::note(line));
                         }
                     }
+                }
+                Ok(Event::SwitchChanged { switch }) => {
+                    if switch.is_none() && is_switching {
+                        output::note("the switch to another model is over: lookalike model list");
+                    }
+                    is_switching = switch.is_some();
                 }
                 Ok(Event::Notice { message, .. }) => output::note(&message),
                 Ok(_) | Err(RecvError::Lagged(_)) => {}

@@ -51,3 +51,23 @@ fn refuse_newer(found: usize, path: &Path) -> Result<()> {
 fn version(connection: &Connection) -> Result<usize> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_of_the_first_version_is_brought_up_with_all_that_it_holds() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.execute_batch(MIGRATIONS[0]).unwrap();
+        db.pragma_update(None, "user_version", 1).unwrap();
+        db.execute("INSERT INTO image (hash, bytes, format, width, height) VALUES (x'00', 1, 'png', 1, 1)", []).unwrap();
+        db.execute("INSERT INTO vector (image, model, data) VALUES (1, 'old', zeroblob(128))", []).unwrap();
+        migrate(&mut db, Path::new("test")).unwrap();
+        assert_eq!(version(&db).unwrap(), MIGRATIONS.len());
+        let counts = crate::catalog::models::vector_counts(&db).unwrap();
+        assert_eq!(counts["old"], 1, "its vectors stay");
+        assert_eq!(crate::catalog::models::dimension(&db, "old").unwrap(), 32);
+        assert_eq!(crate::catalog::models::in_use(&db).unwrap(), None);
+    }
+}

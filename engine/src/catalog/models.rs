@@ -162,6 +162,11 @@ pub(crate) fn has_vectors(db: &Connection, id: &str) -> Result<bool> {
     Ok(db.prepare_cached("SELECT 1 FROM vector WHERE model = ?1 LIMIT 1")?.exists([id])?)
 }
 
+/// Numbers in a vector of a model, of which there must be one.
+pub(crate) fn dimension(db: &Connection, id: &str) -> Result<usize> {
+    Ok(db.query_row("SELECT length(data) / 4 FROM vector WHERE model = ?1 LIMIT 1", [id], |row| row.get(0))?)
+}
+
 /// Vectors by model, also of pictures that no file names at present.
 pub(crate) fn vector_counts(db: &Connection) -> Result<HashMap<String, u64>> {
     let mut statement = db.prepare_cached("SELECT model, count(*) FROM vector GROUP BY model")?;

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rusqlite::Connection;
+
 use super::{Engine, switch};
 use crate::catalog::models::{self, ModelRow, NoteKind, SwitchRow};
 use crate::catalog::{Catalog, images};
@@ -19,10 +21,18 @@ pub(super) fn settle(catalog: &Catalog, bundled: &Manifest) -> Result<()> {
     let text = bundled.to_toml()?;
     let is_known = catalog.write(|db| {
         let is_known = models::remember(db, &bundled.id, &text, &bundled.fingerprint(), true)?;
-        let Some(id) = models::in_use(db)? else {
-            models::set_in_use(db, &bundled.id)?;
-            models::set_offered(db, &bundled.id)?;
-            return Ok(is_known);
+        let id = match (models::in_use(db)?, older(db, bundled)?) {
+            (Some(id), _) => id,
+            (None, Some(older)) => {
+                models::remember(db, &older.id, &older.to_toml()?, &older.fingerprint(), true)?;
+                models::set_in_use(db, &older.id)?;
+                older.id
+            }
+            (None, None) => {
+                models::set_in_use(db, &bundled.id)?;
+                models::set_offered(db, &bundled.id)?;
+                return Ok(is_known);
+            }
         };
         let is_own = models::get(db, &id)?.is_some_and(|known| known.bundled);
         let is_users = models::switch(db)?.is_some_and(|switch| !switch.upgrade);
@@ -36,6 +46,20 @@ pub(super) fn settle(catalog: &Catalog, bundled: &Manifest) -> Result<()> {
         tracing::warn!(model = bundled.id, "the vectors of this library were made by another model of the same name");
     }
     Ok(())
+}
+
+/// The model of a library from before models were remembered, where it is not the program's own any more: of it only the
+/// vectors are known, so that its limits are taken from the program's model, and called estimates.
+fn older(db: &Connection, bundled: &Manifest) -> Result<Option<Manifest>> {
+    let counts = models::vector_counts(db)?;
+    let Some((id, _)) = counts.iter().max_by_key(|(_, count)| **count) else { return Ok(None) };
+    if *id == bundled.id || models::in_use(db)?.is_some() {
+        return Ok(None);
+    }
+    let mut older = Manifest { id: id.clone(), name: id.clone(), provenance: "Known only by its vectors.".into(), ..bundled.clone() };
+    (older.sha256, older.bytes, older.bands.estimated) = (String::new(), 0, true);
+    older.output.dimension = models::dimension(db, id)?;
+    Ok(Some(older))
 }
 
 /// Id of the model in use. A library that only a reader has seen yet has none recorded: it is the program's own.
@@ -133,7 +157,6 @@ impl Engine {
         serving.embedder.get()?;
         if catalog.read(|db| models::get(db, id))?.is_some_and(|known| known.used_at.is_some()) {
             switcher.put_to_use(serving)?;
-            self.rescan()?;
             return Ok(None);
         }
         let begun = SwitchRow { target: id.to_owned(), paused: false, upgrade: false };
@@ -232,4 +255,29 @@ impl Engine {
 
 fn no_switch() -> Error {
     Error::invalid("no switch to another model is under way").with_hint("Begin one: lookalike model use NAME")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_from_before_models_were_remembered_goes_on_with_its_vectors() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Catalog::open_writer(&folder.path().join("catalog.sqlite")).unwrap();
+        let insert = "INSERT INTO image (hash, bytes, format, width, height) VALUES (x'00', 1, 'png', 1, 1);
+                      INSERT INTO vector (image, model, data) VALUES (1, 'first-1', zeroblob(128));";
+        catalog.write(|db| Ok(db.execute_batch(insert)?)).unwrap();
+        let text = include_str!("../../../models/lookalike-s/model.toml");
+        let bundled = Manifest::parse(text, "test").unwrap();
+        settle(&catalog, &bundled).unwrap();
+        assert_eq!(in_use(&catalog, &bundled).unwrap(), "first-1");
+        let (known, switch) = catalog.read(|db| Ok((models::get(db, "first-1")?, models::switch(db)?))).unwrap();
+        let known = Manifest::parse(&known.unwrap().manifest, "test").unwrap();
+        assert_eq!((known.output.dimension, known.bands.estimated), (32, true));
+        assert_eq!(switch.map(|switch| (switch.target, switch.upgrade)), Some((bundled.id.clone(), true)), "and is brought to the new model");
+        let empty = Catalog::open_writer(&folder.path().join("empty.sqlite")).unwrap();
+        settle(&empty, &bundled).unwrap();
+        assert_eq!((in_use(&empty, &bundled).unwrap(), empty.read(models::switch).unwrap()), (bundled.id, None));
+    }
 }

@@ -155,12 +155,30 @@ impl Shared {
         }
     }
 
-    /// Works on the switch until it is complete or something is said.
+    /// Works on what the catalog says, until it is complete or something is said: on a switch, or on what the model in use
+    /// lacks because it was laid aside for a while.
     fn pass(&self, heard: u64) -> Result<()> {
         let parts = &self.parts;
+        match parts.opener.catalog.read(models::switch)? {
+            Some(switch) if switch.paused => Ok(()),
+            Some(switch) => self.embed_missing(heard, &parts.opener.open(&switch.target)?, Some(&switch)),
+            None => {
+                let serving = parts.serving.get();
+                let is_to_do = serving.embedder.has_files() && parts.opener.catalog.read(|db| models::is_missing_any(db, &serving.id))?;
+                if !is_to_do {
+                    return Ok(());
+                }
+                self.embed_missing(heard, &serving, None)?;
+                let _ = parts.events.send(Event::LibraryChanged {});
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes the vectors that a model lacks; with a switch to it, puts it to use when none is lacking.
+    fn embed_missing(&self, heard: u64, target: &Arc<Serving>, switch: Option<&SwitchRow>) -> Result<()> {
+        let parts = &self.parts;
         let catalog: &Catalog = &parts.opener.catalog;
-        let Some(switch) = catalog.read(models::switch)?.filter(|switch| !switch.paused) else { return Ok(()) };
-        let target = parts.opener.open(&switch.target)?;
         let embedder = target.embedder.get()?;
         let reembed = Reembed { catalog, thumbnails: &parts.thumbnails, embedder: &embedder, workers: parts.workers, limits: parts.limits };
         let goes_on = || self.is_silent_since(heard);
@@ -199,8 +217,10 @@ impl Shared {
                     after = 0;
                     self.count(&target.id)?;
                 }
-                None if self.complete(&switch, &target)? => return Ok(()),
-                None => {}
+                None => match switch {
+                    Some(switch) if !self.complete(switch, target)? => {}
+                    _ => return Ok(()),
+                },
             }
         }
         target.index.save_at_end(catalog)

@@ -195,9 +195,10 @@ export const en = {
   'models.switch.elsewhere': '{done} of {total} · goes on where Lookalike writes to this library',
   'models.switch.pause': 'Pause',
   'models.switch.resume': 'Resume',
-  'models.switch.thumbnails': '{n} photo cannot be reached now and is compared by its thumbnail until it can.|{n} photos cannot be reached now and are compared by their thumbnails until they can.',
-  'models.switch.left-out': '{n} photo cannot be read and cannot be found with the new model.|{n} photos cannot be read and cannot be found with the new model.',
-  'models.switch.which': 'Show which',
+  'models.not-embedded': '{n} photo has no vector of {name} yet and cannot be found until it has.|{n} photos have no vector of {name} yet and cannot be found until they have.',
+  'models.notes.thumbnails': '{n} photo cannot be reached now and is compared by its thumbnail until it can.|{n} photos cannot be reached now and are compared by their thumbnails until they can.',
+  'models.notes.left-out': '{n} photo cannot be read and cannot be found with this model.|{n} photos cannot be read and cannot be found with this model.',
+  'models.notes.which': 'Show which',
 
   'nav.connections': 'Shared library',
   'connection.title': 'Shared library',

@@ -197,9 +197,10 @@ export const zh: Record<Key, string> = {
   'models.switch.elsewhere': '{done} / {total} · 在写入此图库的 Lookalike 中继续',
   'models.switch.pause': '暂停',
   'models.switch.resume': '继续',
-  'models.switch.thumbnails': '{n} 张照片现在无法访问，在可访问之前按缩略图比较。',
-  'models.switch.left-out': '{n} 张照片无法读取，用新模型将找不到。',
-  'models.switch.which': '查看是哪些',
+  'models.not-embedded': '{n} 张照片还没有 {name} 的向量，计算完成之前找不到。',
+  'models.notes.thumbnails': '{n} 张照片现在无法访问，在可访问之前按缩略图比较。',
+  'models.notes.left-out': '{n} 张照片无法读取，用此模型将找不到。',
+  'models.notes.which': '查看是哪些',
 
   'nav.connections': '共享图库',
   'connection.title': '共享图库',

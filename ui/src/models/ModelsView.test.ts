@@ -97,13 +97,25 @@ describe('the models', () => {
 
   it('list the photos that are known by their thumbnail only', async () => {
     await open();
-    host.fakeModels.notes = [{ id: 'a', path: '/away/cat.jpg', is_found: true, reason: 'the drive is away' }];
+    host.fakeModels.notes.big = [{ id: 'a', path: '/away/cat.jpg', is_found: true, reason: 'the drive is away' }];
     host.fakeModels.use('big');
     const base = host.fakeModels.switch;
     if (!base) throw new Error('a switch has begun');
     host.fakeModels.progressSwitch({ ...base, from_thumbnail: 1 });
     await fireEvent.click(await screen.findByRole('button', { name: 'Show which' }));
     expect(await screen.findByText('/away/cat.jpg')).toBeTruthy();
+  });
+
+  it('say which photos the model in use knows badly or not yet', async () => {
+    host.notEmbedded = 3;
+    host.fakeModels.notes.fake = [
+      { id: 'a', path: '/away/cat.jpg', is_found: true, reason: 'the drive is away' },
+      { id: 'b', path: '/away/dog.jpg', is_found: false, reason: 'there is no thumbnail of it' },
+    ];
+    await open();
+    expect(await screen.findByText('2 photos have no vector of Fake yet and cannot be found until they have.')).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Show which' }));
+    expect(await screen.findByText('/away/dog.jpg')).toBeTruthy();
   });
 
   it('ask before vectors are forgotten', async () => {

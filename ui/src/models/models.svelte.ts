@@ -1,13 +1,18 @@
 // The models that there are, the switch and the download under way.
 
 import type { Host } from '../platform/host';
-import type { InstallInfo, ModelEntry, SwitchInfo } from '../wire';
+import type { EmbeddingNote, InstallInfo, ModelEntry, SwitchInfo } from '../wire';
 
 export class Models {
   /** Null until they have been read for the first time. */
   list = $state.raw<ModelEntry[] | null>(null);
   switch = $state.raw<SwitchInfo | null>(null);
   install = $state.raw<InstallInfo | null>(null);
+
+  /** What is to be said of photos and the model in use. */
+  notes = $state.raw<EmbeddingNote[]>([]);
+  readonly fromThumbnail = $derived(this.notes.filter((note) => note.is_found).length);
+  readonly leftOut = $derived(this.notes.length - this.fromThumbnail);
 
   /** Counts events: a reply that was under way when one came knows less. */
   #events = 0;
@@ -28,6 +33,8 @@ export class Models {
     const events = this.#events;
     const reply = await this.host.models();
     this.list = reply.models;
+    const inUse = reply.models.find((model) => model.state === 'in-use');
+    this.notes = inUse ? await this.host.embeddingNotes(inUse.id) : [];
     if (events !== this.#events) return;
     this.switch = reply.switch;
     this.install = reply.install;

@@ -16,7 +16,8 @@ export class FakeModels {
   ];
   switch: SwitchInfo | null = null;
   install: InstallInfo | null = null;
-  notes: EmbeddingNote[] = [];
+  /** By model. */
+  notes: Record<string, EmbeddingNote[]> = {};
 
   #installed: { resolve: () => void; reject: (error: ErrorReply) => void } | null = null;
 

@@ -32,6 +32,7 @@ export class FakeHost implements Host {
   skippedFiles: SkippedFile[] = [];
   progress: Progress = idle;
   writable = true;
+  notEmbedded = 0;
   clipboard: Pasted = { kind: 'nothing' };
   /** Answers of the native dialogs. */
   chosen: string | null = null;
@@ -62,7 +63,7 @@ export class FakeHost implements Host {
     const files = this.pictures.reduce((sum, picture) => sum + picture.paths.length, 0);
     return {
       folders: this.folders, files, images: this.pictures.length, skipped: this.skippedFiles.length, pending_sync: 0,
-      model: { id: 'fake', name: 'Fake', dimension: 2, bands: limits, licence: 'MIT' }, not_embedded: 0, switch: this.fakeModels.switch,
+      model: { id: 'fake', name: 'Fake', dimension: 2, bands: limits, licence: 'MIT' }, not_embedded: this.notEmbedded, switch: this.fakeModels.switch,
       data_dir: '/data', progress: this.progress, writable: this.writable, version: '0.0.0',
     };
   }
@@ -263,7 +264,7 @@ export class FakeHost implements Host {
 
   async embeddingNotes(id: string): Promise<EmbeddingNote[]> {
     this.#called('embeddingNotes', id);
-    return this.fakeModels.notes;
+    return this.fakeModels.notes[id] ?? [];
   }
 
   thumbnailUrl(id: string): string {
