@@ -115,7 +115,8 @@ fn photos_of_the_same_name_are_two_objects() {
     assert!(rows.values().all(|row| row.file_name == "photo.jpg"));
     let mut found: Vec<_> = rows.values().map(|row| remote.object(&row.object_key).0).collect();
     let mut wanted: Vec<_> = ["a", "b"].map(|dir| fs_err::read(library.photos().join(dir).join("photo.jpg")).unwrap()).into();
-    (found.sort(), wanted.sort());
+    found.sort();
+    wanted.sort();
     assert!(found == wanted, "neither has overwritten the other");
 }
 

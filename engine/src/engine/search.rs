@@ -18,6 +18,9 @@ use crate::{Error, Result};
 /// Results that a set keeps. More than anyone pages through; the reply says when there are more.
 const RANKED: usize = 1_000;
 
+/// Pictures by ascending distance, and whether these are all.
+type Ranking = (Vec<(Ranked, f32)>, bool);
+
 impl Engine {
     /// Searches by a photo and returns the page that is asked for.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchReply> {
@@ -113,12 +116,12 @@ impl Engine {
 
     fn answer(&self, serving: &Serving, asked: Asked, scope: Scope, vector: &[f32], spec: &PageSpec, started: Instant) -> Result<SearchReply> {
         let wanted = RANKED.max(spec.offset() + spec.page_size as usize);
-        let (source, ranked, is_whole) = match scope {
+        let (source, (ranked, is_whole)) = match scope {
             Scope::Local => self.rank_here(serving, vector, wanted, None)?,
             Scope::Shared => match self.rank_shared(serving, vector, wanted) {
                 Ok((ranked, is_whole)) => {
                     let ranked = ranked.into_iter().map(|(hash, distance)| (Ranked::Shared(hash), distance)).collect();
-                    (Source { scope, fallback: None }, ranked, is_whole)
+                    (Source { scope, fallback: None }, (ranked, is_whole))
                 }
                 // A server that is away keeps nobody from searching here. Nothing connected is a mistake in the asking.
                 Err(error) if error.code() == ErrorCode::RemoteFailed => self.rank_here(serving, vector, wanted, Some(error.reply()))?,
@@ -129,13 +132,13 @@ impl Engine {
         self.reply(&set, spec, started)
     }
 
-    fn rank_here(&self, serving: &Serving, vector: &[f32], wanted: usize, fallback: Option<ErrorReply>) -> Result<(Source, Vec<(Ranked, f32)>, bool)> {
+    fn rank_here(&self, serving: &Serving, vector: &[f32], wanted: usize, fallback: Option<ErrorReply>) -> Result<(Source, Ranking)> {
         if !self.is_writer() {
             serving.index.follow(&self.inner.catalog)?;
         }
         let (ranked, is_whole) = serving.index.search(vector, wanted)?;
         let ranked = ranked.into_iter().map(|(key, distance)| (Ranked::Here(key), distance)).collect();
-        Ok((Source { scope: Scope::Local, fallback }, ranked, is_whole))
+        Ok((Source { scope: Scope::Local, fallback }, (ranked, is_whole)))
     }
 
     fn reply(&self, set: &Arc<ResultSet>, spec: &PageSpec, started: Instant) -> Result<SearchReply> {

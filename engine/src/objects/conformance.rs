@@ -57,7 +57,7 @@ fn an_empty_object_is_an_object(store: &dyn ObjectStore, key: &ObjectKey) {
 }
 
 fn a_large_object_comes_back_and_is_refused_beyond_a_limit(store: &dyn ObjectStore, key: &ObjectKey) {
-    let bytes: Vec<u8> = (0..9 << 20).map(|at: u32| (at * 31 >> 7) as u8).collect();
+    let bytes: Vec<u8> = (0..9 << 20).map(|at: u32| ((at * 31) >> 7) as u8).collect();
     store.put(key, bytes.clone(), "image/png").expect("put");
     assert!(store.get(key, 9 << 20).expect("get") == Some(bytes), "nine mebibytes, the same");
     let fault = store.get(key, (9 << 20) - 1).expect_err("one byte too many");
