@@ -165,7 +165,7 @@ impl Engine {
             let upgrade = before.is_some_and(|before| before.target == id && before.upgrade);
             models::set_switch(db, Some(&SwitchRow { upgrade, ..begun.clone() }))
         })?;
-        switcher.wake();
+        switcher.wake_for(serving);
         self.switch_info()
     }
 
