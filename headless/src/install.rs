@@ -1,5 +1,6 @@
 //! `lookalike model install` and `lookalike model add`.
 
+use std::cell::RefCell;
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 use std::thread;
@@ -61,7 +62,8 @@ fn show_progress(engine: &Engine) -> ProgressBar {
 }
 
 pub(crate) fn add(engine: &Engine, args: &AddArgs) -> Result<ExitCode> {
-    let questions = Questions { are_asked: !args.yes && std::io::stdin().is_terminal() && std::io::stderr().is_terminal() };
+    let are_asked = !args.yes && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    let questions = Questions { answers: are_asked.then(|| RefCell::new(std::io::stdin().lock())) };
     let stem = args.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let id = match &args.name {
         Some(name) => name.clone(),
@@ -118,7 +120,7 @@ pub(crate) fn add(engine: &Engine, args: &AddArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn size(questions: &Questions, args: &AddArgs, probe: &ModelProbe) -> Result<(u32, u32)> {
+fn size(questions: &Questions<impl BufRead>, args: &AddArgs, probe: &ModelProbe) -> Result<(u32, u32)> {
     match (args.size, probe.width, probe.height) {
         (Some(size), ..) => Ok(size),
         (None, Some(width), Some(height)) => Ok((width, height)),
@@ -130,7 +132,7 @@ fn size(questions: &Questions, args: &AddArgs, probe: &ModelProbe) -> Result<(u3
 }
 
 /// The output that is named, or the one of those found that is chosen.
-fn output_of(questions: &Questions, args: &AddArgs, probe: &ModelProbe) -> Result<Output> {
+fn output_of(questions: &Questions<impl BufRead>, args: &AddArgs, probe: &ModelProbe) -> Result<Output> {
     let mut output = if let Some(node) = &args.node {
         let found = probe.outputs.iter().find(|found| found.output.node.as_ref() == Some(node)).map(|found| found.output.clone());
         // An inner node's dimension is not in the list: it must be said.
@@ -149,7 +151,7 @@ fn output_of(questions: &Questions, args: &AddArgs, probe: &ModelProbe) -> Resul
         let found = probe.outputs.iter().find(|found| found.output.after == Some(after));
         found.map(|found| found.output.clone()).ok_or_else(|| Error::invalid("the graph has no such place, or no vector comes of it"))?
     } else {
-        if questions.are_asked && probe.outputs.len() > 1 {
+        if questions.answers.is_some() && probe.outputs.len() > 1 {
             for (at, found) in probe.outputs.iter().enumerate() {
                 output::note(&format!("  {}: {}, shape {:?}, gives {} numbers", at + 1, found.place, found.shape, found.output.dimension));
             }
@@ -172,25 +174,26 @@ fn output_of(questions: &Questions, args: &AddArgs, probe: &ModelProbe) -> Resul
 }
 
 /// Asks on a terminal; elsewhere, and with --yes, the proposed answers count.
-struct Questions {
-    are_asked: bool,
+struct Questions<R> {
+    answers: Option<RefCell<R>>,
 }
 
-impl Questions {
+impl<R: BufRead> Questions<R> {
+    /// Asks until the answer can be read; an empty one takes what is proposed.
     fn ask<T>(&self, what: &str, proposed: &str, read: impl Fn(&str) -> std::result::Result<T, String>) -> Result<T> {
+        let Some(answers) = &self.answers else {
+            return read(proposed).map_err(|wanted| Error::invalid(format!("{what}: {proposed:?} is not {wanted}")));
+        };
         loop {
+            write!(std::io::stderr(), "{what} [{proposed}]: ")?;
             let mut answer = String::new();
-            if self.are_asked {
-                write!(std::io::stderr(), "{what} [{proposed}]: ")?;
-                if std::io::stdin().lock().read_line(&mut answer)? == 0 {
-                    return Err(Error::invalid("the questions were not answered").with_hint("Use --yes to take what is proposed."));
-                }
+            if answers.borrow_mut().read_line(&mut answer)? == 0 {
+                return Err(Error::invalid("the questions were not answered").with_hint("Use --yes to take what is proposed."));
             }
             let answer = answer.trim();
             match read(if answer.is_empty() { proposed } else { answer }) {
                 Ok(value) => return Ok(value),
-                Err(wanted) if self.are_asked => output::note(&format!("  {wanted}, please")),
-                Err(wanted) => return Err(Error::invalid(format!("{what}: {proposed:?} is not {wanted}"))),
+                Err(wanted) => output::note(&format!("  {wanted}, please")),
             }
         }
     }
@@ -215,4 +218,27 @@ fn joined(numbers: [f32; 3]) -> String {
 fn plain(stem: &str) -> String {
     let plain: String = stem.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     plain.trim_matches('-').chars().take(48).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lookalike_engine::embed::Resize;
+
+    #[test]
+    fn an_answer_is_asked_for_until_it_can_be_read() {
+        let questions = Questions { answers: Some(RefCell::new("stretch\ncenter-crop\n\n".as_bytes())) };
+        assert_eq!(questions.ask("how", "squash", named::<Resize>).unwrap(), Resize::CenterCrop);
+        assert_eq!(questions.ask("mean", "1,2,3", three).unwrap(), [1.0, 2.0, 3.0], "an empty answer takes what is proposed");
+        assert!(questions.ask("more", "x", |_| Ok(())).is_err(), "an end of the answers is no answer");
+        let silent = Questions::<&[u8]> { answers: None };
+        assert_eq!(silent.ask("how", "letterbox", named::<Resize>).unwrap(), Resize::Letterbox);
+        assert!(silent.ask("how", "stretch", named::<Resize>).is_err());
+    }
+
+    #[test]
+    fn a_name_is_made_of_the_files() {
+        assert_eq!(plain("My Net v2"), "my-net-v2");
+        assert_eq!(plain("--Ünïcode--"), "n-code");
+    }
 }

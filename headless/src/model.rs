@@ -36,7 +36,9 @@ pub(crate) fn run(engine: &Engine, command: &ModelCommand) -> Result<ExitCode> {
             output::line(&format!("{count} vectors of {} deleted", args.name))?;
             Ok(ExitCode::SUCCESS)
         }
-        ModelCommand::Remove(args) => said(engine.remove_model(&args.name), "its files are deleted; its vectors are kept: lookalike model forget deletes them"),
+        ModelCommand::Remove(args) => {
+            said(engine.remove_model(&args.name), "its files are deleted; vectors that there are stay, until: lookalike model forget")
+        }
     }
 }
 
@@ -129,11 +131,12 @@ fn bar(length: u64) -> ProgressBar {
 /// Waits until the switch under way is complete, showing how far it is. Ctrl-C leaves it for later.
 pub(crate) fn await_switch(engine: &Engine, is_interrupted: &AtomicBool) -> Result<ExitCode> {
     let bar = bar(0);
+    let before = engine.status()?.model.id;
     let mut target = None;
     while let Some(switch) = engine.switch_info()? {
         if is_interrupted.load(Ordering::Acquire) {
             bar.finish_and_clear();
-            output::note(&format!("interrupted: {} stays in use; go on with: lookalike model resume", engine.status()?.model.id));
+            output::note(&format!("interrupted: {before} stays in use; go on with: lookalike model resume"));
             return Ok(ExitCode::from(1));
         }
         match switch.state {
@@ -150,7 +153,7 @@ pub(crate) fn await_switch(engine: &Engine, is_interrupted: &AtomicBool) -> Resu
             _ => {
                 bar.set_length(switch.total);
                 bar.set_position(switch.done);
-                bar.set_message(format!("{:.0}/s, {} answers until then", switch.rate, engine.status()?.model.id));
+                bar.set_message(format!("{:.0}/s, {before} answers until then", switch.rate));
             }
         }
         target = Some(switch.target);

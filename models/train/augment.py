@@ -32,12 +32,23 @@ class Draw:
         return low + int(torch.randint(high - low + 1, (), generator=self.generator))
 
 
-def geometry(n, draw, strong):
+def bases(n, draw):
+    """(n, 3): the part of each picture that a pair is about, as its side and the place of its centre, -1..1.
+
+    Half of the pairs are about whole pictures, the others about parts as small as the tiles that the published model looks at.
+    """
+    side = torch.where(draw.chance(n, 0.5), draw.uniform(n, 0.45, 0.9), torch.ones(n, device=draw.device))
+    x, y = (draw.uniform(n, -1, 1) * (1 - side) for _ in range(2))
+    return torch.stack([side, x, y], 1)
+
+
+def geometry(n, draw, strong, base=None):
     """(n, 2, 3) maps from the output's place to the source's place, both -1..1, and each one's crop side."""
     one = torch.ones(n, device=draw.device)
+    base = torch.stack([one, 0 * one, 0 * one], 1) if base is None else base
     if strong:
-        kind = draw.uniform(n)  # small cut-outs are the hardest copies: they come as often as large ones
-        side = torch.where(kind < 0.4, draw.uniform(n, 0.18, 0.5).sqrt(), torch.where(kind < 0.65, draw.uniform(n, 0.5, 1).sqrt(), one))
+        kind = draw.uniform(n)
+        side = torch.where(kind < 0.25, draw.uniform(n, 0.2, 0.45).sqrt(), torch.where(kind < 0.6, draw.uniform(n, 0.45, 1).sqrt(), one))
         pasted = draw.chance(n, 0.12)
         side = torch.where(pasted, draw.uniform(n, 1.15, 2.0), side)
         angle = torch.where(draw.chance(n, 0.25), draw.uniform(n, -30, 30), 0 * one)
@@ -50,14 +61,30 @@ def geometry(n, draw, strong):
         aspect, mirror, flip = one, draw.chance(n, 0.15), one < 0
     angle = angle * (math.pi / 180) + quarter * (math.pi / 2)
     sx, sy = side * aspect, side / aspect
-    # Crops stay within the picture; what is pasted stays within the canvas; a turned picture keeps its centre as it is turned in place.
+    # Crops stay within the base; what is pasted stays within the canvas; a turned picture keeps its centre as it is turned in place.
     room_x = torch.where(pasted, sx - 1, 1 - sx).clamp(min=0)
     room_y = torch.where(pasted, sy - 1, 1 - sy).clamp(min=0)
     tx, ty = draw.uniform(n, -1, 1) * room_x, draw.uniform(n, -1, 1) * room_y
+    scale, cx, cy = base.unbind(1)
+    if strong:  # a cut-out lies beside the tile that it is found by: the base slips, within the picture
+        slip = 0.5 * scale * draw.chance(n, 0.6)
+        reach = 1 - scale
+        cx = torch.minimum(torch.maximum(cx + draw.uniform(n, -1, 1) * slip, -reach), reach)
+        cy = torch.minimum(torch.maximum(cy + draw.uniform(n, -1, 1) * slip, -reach), reach)
     mx, my = torch.where(mirror, -sx, sx), torch.where(flip, -sy, sy)
     cos, sin = angle.cos(), angle.sin()
-    theta = torch.stack([torch.stack([cos * mx, -sin * mx, tx], 1), torch.stack([sin * my, cos * my, ty], 1)], 1)
-    return theta, side
+    theta = torch.stack([torch.stack([cos * mx, -sin * mx, tx], 1), torch.stack([sin * my, cos * my, ty], 1)], 1) * scale[:, None, None]
+    return theta + F.pad(torch.stack([cx, cy], 1)[:, :, None], (2, 0)), side * scale
+
+
+def part(n, draw):
+    """Maps of a plain look for the sake of what is shown: a part of any size from a third up, mirrored or not."""
+    side = torch.where(draw.chance(n, 0.7), draw.uniform(n, 0.35, 1).sqrt(), torch.ones(n, device=draw.device))
+    aspect = draw.uniform(n, -0.15, 0.15).exp()
+    sx, sy = (side * aspect).clamp(max=1), (side / aspect).clamp(max=1)
+    tx, ty = draw.uniform(n, -1, 1) * (1 - sx), draw.uniform(n, -1, 1) * (1 - sy)
+    zero, mx = 0 * side, torch.where(draw.chance(n, 0.5), -sx, sx)
+    return torch.stack([torch.stack([mx, zero, tx], 1), torch.stack([zero, sy, ty], 1)], 1), side
 
 
 def sample(levels, theta, side, size, draw):
@@ -208,8 +235,20 @@ def damage(x, draw):
     return x
 
 
-def view(levels, size, draw, strong):
-    """One view of each picture, (n, 3, size, size) in 0..1."""
-    theta, side = geometry(len(levels[0]), draw, strong)
+def view(levels, size, draw, strong, base=None):
+    """One view of each picture, (n, 3, size, size) in 0..1, of the part of it that `base` says."""
+    theta, side = geometry(len(levels[0]), draw, strong, base)
     x = colour(sample(levels, theta, side, size, draw), draw, strong)
     return damage(x, draw) if strong else x
+
+
+def pair(levels, size, draw):
+    """Two views of each picture: one nearly plain, as a gallery holds it, one edited hard."""
+    base = bases(len(levels[0]), draw)
+    return view(levels, size, draw, False, base), view(levels, size, draw, True, base)
+
+
+def plain(levels, size, draw):
+    """A view of each picture for learning what it shows."""
+    theta, side = part(len(levels[0]), draw)
+    return colour(sample(levels, theta, side, size, draw), draw, False)

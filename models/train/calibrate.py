@@ -49,13 +49,12 @@ def main():
     parser.add_argument("--onnx", required=True)
     parser.add_argument("--data", required=True)
     parser.add_argument("--cache", required=True)
-    parser.add_argument("--size", type=int, default=SIZE)
     args = parser.parse_args()
     embed, rng = onnx_embedder(args.onnx), random.Random(3)
     small, sharp, _ = data.load(args.data, args.cache)
     images = [Image.fromarray(p.transpose(1, 2, 0)) for bank in (sharp, small) for p in bank.levels[0][bank.held_out]]
     labels = np.concatenate([bank.labels[bank.held_out] for bank in (sharp, small)])
-    gallery = embed([prepare(image, args.size) for image in images])
+    gallery = embed([prepare(image, SIZE) for image in images])
     report = {}
 
     def measure(name, queries, answers, right, leave_out=None):
@@ -64,11 +63,11 @@ def main():
         limit, precision, recall = lowest_limit(scores[keep], right[keep], AIMS[name])
         report[name] = {"limit": round(limit, 3), "precision": round(precision, 3), "recall": round(recall, 3), "pairs": int(right[keep].sum())}
     chosen = rng.sample(range(len(images)), 150)
-    queries = embed([prepare(edit(images[i], rng), args.size) for edit in EDITS.values() for i in chosen])
+    queries = embed([prepare(edit(images[i], rng), SIZE) for edit in EDITS.values() for i in chosen])
     measure("same-picture", queries, gallery, np.tile(chosen, len(EDITS))[:, None] == np.arange(len(images)))
     chosen = rng.sample(range(len(images)), 600)
     pairs = [cut_outs(images[i], rng) for i in chosen]
-    first, second = (embed([prepare(pair[k], args.size) for pair in pairs]) for k in (0, 1))
+    first, second = (embed([prepare(pair[k], SIZE) for pair in pairs]) for k in (0, 1))
     measure("same-scene", first, second, np.eye(len(pairs), dtype=bool))
     own = np.eye(len(images), dtype=bool)
     measure("similar", gallery, gallery, (labels[:, None] == labels) & ~own, own)

@@ -4,11 +4,11 @@ from torch import nn
 from torch.nn import functional as F
 
 
-def info_nce(a, b, temperature):
-    """Each view must find its other view among all other views of the batch. Also says how often it does."""
+def info_nce(a, b, others, temperature):
+    """Each view must find its other view among all other views of the batch and `others`. Also says how often it does."""
     z = torch.cat([a, b])
     n = len(a)
-    logits = z @ z.T / temperature
+    logits = z @ torch.cat([z, others]).T / temperature
     logits.fill_diagonal_(float("-inf"))
     target = torch.arange(2 * n, device=z.device).roll(n)
     return F.cross_entropy(logits, target), (logits.argmax(1) == target).float().mean()
@@ -21,32 +21,57 @@ def spread(z):
     return -torch.log((z - z[near]).norm(dim=1) + 1e-4).mean()
 
 
+def relations(z, teacher, temperature=0.1):
+    """The neighbours that a picture has within the batch should be those that the teacher gives it (both of unit length)."""
+    own = torch.eye(len(z), dtype=torch.bool, device=z.device)
+    ours = F.log_softmax((z @ z.T / temperature).masked_fill(own, -1e4), 1)
+    theirs = F.softmax((teacher @ teacher.T / temperature).masked_fill(own, -1e4), 1)
+    return F.kl_div(ours, theirs, reduction="batchmean")
+
+
 class Heads(nn.Module):
-    """What only training needs: a cosine classifier on the labels and a linear look from our vectors to the teacher's."""
+    """What only training needs: a cosine classifier on the labels and a linear look from the sense part to the teacher's space."""
 
     def __init__(self, dim, classes, teacher_dim):
         super().__init__()
         self.classes = nn.Parameter(torch.randn(classes, dim))
-        self.scale = nn.Parameter(torch.tensor(2.7))
+        self.scale = nn.Parameter(torch.tensor(2.5))
         self.teacher = nn.Linear(dim, teacher_dim)
 
     def label_loss(self, z, soft):
-        """Cross entropy against soft labels; a class that is impossible for the picture's kind has a soft label below 0."""
-        scale = self.scale.clamp(max=2.3).exp()  # at most 10: to be sure of a class, most of the vector must say so
+        """Cross entropy against soft labels, for each picture; a class that is impossible for its kind has a soft label below 0."""
+        scale = self.scale.clamp(max=2.8).exp()  # at most 16: to be sure of a class, most of the vector must say so
         logits = z @ F.normalize(self.classes, dim=1).T * scale
         logits = logits.masked_fill(soft < 0, -1e4)
-        return -(soft.clamp(min=0) * F.log_softmax(logits, 1)).sum(1).mean()
+        return -(soft.clamp(min=0) * F.log_softmax(logits, 1)).sum(1)
 
     def teacher_loss(self, z, target):
-        return (1 - (F.normalize(self.teacher(z), dim=1) * target).sum(1)).mean()
+        """One minus the cosine to the teacher's vector, for each picture."""
+        return 1 - (F.normalize(self.teacher(z), dim=1) * target).sum(1)
 
 
-def teacher_space(features, dim):
-    """The teacher's features, centred, in their main directions, partly whitened: else a few strong directions drown the rest."""
-    mean = features.mean(0)
-    values, vectors = torch.linalg.eigh((features - mean).T @ (features - mean) / len(features))
-    basis = vectors[:, -dim:] * values[-dim:].clamp(min=1e-6) ** -0.25
-    return F.normalize((features - mean) @ basis, dim=1)
+class TeacherSpace:
+    """The teacher's features in the directions that tell the labels apart, of unit length: 0.23 of a held-out picture's ten
+    nearest are then of its label, with the features as they are 0.15.
+
+    Linear discriminant analysis: whitened by the spread within the labels, then the main directions of the labels' means.
+    """
+
+    def __init__(self, features, labels, dim, shrink=0.05):
+        self.mean, count = features.mean(0), features.shape[1]
+        centred = (features - self.mean).double()
+        sums = torch.zeros(int(labels.max()) + 1, count, dtype=torch.float64).index_add_(0, labels, centred)
+        means = sums / labels.bincount().clamp(min=1)[:, None]
+        within = centred - means[labels]
+        within = within.T @ within / len(within)
+        within = (1 - shrink) * within + shrink * within.trace() / count * torch.eye(count, dtype=torch.float64)
+        values, vectors = torch.linalg.eigh(within)
+        whiten = vectors * values ** -0.5
+        _, main = torch.linalg.eigh(whiten.T @ means.T @ means @ whiten)
+        self.basis = (whiten @ main[:, -dim:]).float()
+
+    def __call__(self, features):
+        return F.normalize((features - self.mean) @ self.basis, dim=1)
 
 
 def teacher_labels(features, labels, classes, smoothing, trust, generator, epochs=12):
@@ -67,4 +92,4 @@ def teacher_labels(features, labels, classes, smoothing, trust, generator, epoch
         belief = F.softmax(probe(x), 1)
         right = (belief.argmax(1) == labels).float().mean().item()
     hard = F.one_hot(labels, classes).float() * (1 - smoothing) + smoothing / classes
-    return (1 - trust) * hard + trust * belief, probe, right
+    return (1 - trust) * hard + trust * belief, right

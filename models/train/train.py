@@ -10,31 +10,38 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 import data, evaluate, losses, optimiser
-from augment import Draw, view
-from net import MEAN, Net, STD
-
-KINDS = ("small", "sharp", "drawn")
+from augment import Draw, pair, plain
+from net import MEAN, Lookalike, Net, PART, STD
+from restore import restore
 
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder with photos64-*, photos224 and teacher/")
     parser.add_argument("--out", required=True, help="checkpoints, log and the decoded pictures go here")
+    parser.add_argument("--cache", help="where decoded pictures and the teacher's features are kept [default: OUT/cache]")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--sizes", default="64:0.6,96:0.86,128:1", help="input size until which part of the steps")
+    parser.add_argument("--start", help="a published ONNX file to go on from, where there is no checkpoint")
+    parser.add_argument("--sizes", default="48:0.6,64:1", help="side of the views until which part of the steps; smaller ones are cheaper")
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], help="of the convolutions [default: bfloat16 where it is quick]")
     parser.add_argument("--decay", type=float, default=0.4, help="the last part of the steps, in which the rate falls to zero")
-    parser.add_argument("--pairs", default="190,42,24", help="pairs a step: small, sharp, drawn")
+    parser.add_argument("--pairs", default="48,36,20", help="pairs of views a step, for copies: small, sharp, drawn")
+    parser.add_argument("--plain", default="156,20,0", help="plain views a step, for what is shown: small, sharp, drawn")
     parser.add_argument("--muon-lr", type=float, default=0.06)
     parser.add_argument("--adam-lr", type=float, default=2e-3)
     parser.add_argument("--temperature", type=float, default=0.06)
-    parser.add_argument("--weights", default="1,2.5,4,0.05", help="of the losses: copies, labels, teacher, spread")
+    parser.add_argument("--weights", default="1,1,1,1,0.05", help="of the losses: copies, labels, teacher, relations, spread")
     parser.add_argument("--ema", type=float, default=0.995)
     parser.add_argument("--save-every", type=int, default=100)
     parser.add_argument("--check-every", type=int, default=600)
-    return parser.parse_args()
+    args = parser.parse_args()
+    if not args.precision:  # processors that lack the instructions emulate bfloat16, twenty times slower
+        quick = args.device != "cpu" or torch.backends.cpu.get_cpu_capability() not in ("DEFAULT", "AVX2")
+        args.precision = "bfloat16" if quick else "float32"
+    return args
 
 
 class Halves:
@@ -43,16 +50,16 @@ class Halves:
     PyTorch's own threads meet after every operation, which on a machine that others use too costs most of the time.
     """
 
-    def __init__(self, net, parts, device):
-        self.net, self.parts, self.device = net, parts, device
+    def __init__(self, net, parts, device, precision):
+        self.net, self.parts, self.device, self.precision = net, parts, device, getattr(torch, precision)
         self.pool = ThreadPoolExecutor(parts)
 
     def _forward(self, x):
-        with torch.autocast(self.device, torch.bfloat16):
-            return self.net(x)
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.precision == torch.bfloat16):
+            return torch.cat(self.net(x), 1)
 
     def forward(self, x):
-        """The vectors of all pictures, cut off from the graph; each part has every so-maniest, so both views of a pair."""
+        """Both vectors of all pictures, (n, 2 · PART), cut off from the graph; each part of the batch has every so-maniest."""
         self.graphs = list(self.pool.map(self._forward, [x[k::self.parts] for k in range(self.parts)]))
         z = torch.empty(len(x), self.graphs[0].shape[1], device=x.device)
         for k, graph in enumerate(self.graphs):
@@ -65,37 +72,40 @@ class Halves:
 
 
 class Batches:
-    """Pairs of views, made ahead by a thread of its own. The same seed and step give the same pairs."""
+    """Views, made ahead by a thread of its own. The same seed and step give the same views."""
 
     def __init__(self, banks, args, start):
         self.args, self.device = args, args.device
         self.levels = [[torch.from_numpy(level).to(self.device) for level in bank.levels] for bank in banks]
         self.usable = [torch.from_numpy(np.flatnonzero(~bank.held_out)) for bank in banks]
-        self.counts = [int(c) for c in args.pairs.split(",")]
+        self.pairs, self.plain = ([int(c) for c in counts.split(",")] for counts in (args.pairs, args.plain))
         self.ready = queue.Queue(2)
         threading.Thread(target=self._run, args=(start,), daemon=True).start()
 
     def size(self, step):
-        for part in self.args.sizes.split(","):
-            size, until = part.split(":")
-            if step < float(until) * self.args.steps:
-                return int(size)
-        return int(size)
+        parts = [part.split(":") for part in self.args.sizes.split(",")]
+        return next((int(size) for size, until in parts if step < float(until) * self.args.steps), int(parts[-1][0]))
+
+    def _choose(self, counts, size, draw, look):
+        """`look` at so many random pictures of each kind: what it gives, and which they were, as (kind, numbers)."""
+        views, chosen = [], []
+        for kind, count in enumerate(counts):
+            which = self.usable[kind][torch.randperm(len(self.usable[kind]), generator=draw.generator)[:count]]
+            chosen.append((kind, which))
+            if count:
+                views.append(look([level[which.to(self.device)] for level in self.levels[kind]], size, draw))
+        return views, chosen
 
     @torch.no_grad()
     def make(self, step):
-        generator = torch.Generator().manual_seed(self.args.seed * 1_000_003 + step)
-        draw, size = Draw(generator, self.device), self.size(step)
-        chosen, a, b = [], [], []
-        for levels, usable, count in zip(self.levels, self.usable, self.counts):
-            which = usable[torch.randperm(len(usable), generator=generator)[:count]]
-            chosen.append(which)
-            picked = [level[which.to(self.device)] for level in levels]
-            a.append(view(picked, size, draw, strong=False))
-            b.append(view(picked, size, draw, strong=True))
+        """The net's input: first views of all pairs, their second views, plain views; and which pictures the pairs and plain views show."""
+        draw = Draw(torch.Generator().manual_seed(self.args.seed * 1_000_003 + step), self.device)
+        size = self.size(step)
+        pairs, paired = self._choose(self.pairs, size, draw, pair)
+        singles, single = self._choose(self.plain, size, draw, plain)
         mean, std = (torch.tensor(v, device=self.device).view(1, 3, 1, 1) for v in (MEAN, STD))
-        x = (torch.cat(a + b) - mean) / std
-        return x.contiguous(memory_format=torch.channels_last), chosen
+        x = (torch.cat([a for a, _ in pairs] + [b for _, b in pairs] + singles) - mean) / std
+        return x.contiguous(memory_format=torch.channels_last), paired, single
 
     def _run(self, step):
         while True:
@@ -103,20 +113,52 @@ class Batches:
             step += 1
 
 
-def targets(banks, args):
-    """For each kind: soft labels (below 0 where a class is impossible) and the teacher's vector of each picture."""
-    features = [torch.from_numpy(bank.teacher) for bank in banks]
-    space = losses.teacher_space(torch.cat(features), 256).split([len(f) for f in features])
-    small, sharp = (torch.from_numpy(bank.labels) for bank in banks[:2])
-    generator = torch.Generator().manual_seed(args.seed)
-    seen = torch.from_numpy(~banks[0].held_out)  # held-out pictures teach nothing, not even the probe
-    believed, _, right = losses.teacher_labels(features[0][seen], small[seen], 200, 0.1, 0.5, generator)
-    print(f"the probe on the teacher is right on {right:.3f} of the pictures it saw", flush=True)
-    classes = int(sharp.max()) + 1
-    soft = [torch.full((len(bank), classes), -1.0) for bank in banks]
-    soft[0][seen, :200] = believed
-    soft[1][:, 200:] = F.one_hot(sharp - 200, classes - 200).float() * 0.9 + 0.1 / (classes - 200)
-    return [s.to(args.device) for s in soft], [t.to(args.device) for t in space], classes
+class Targets:
+    """What is known of each picture: soft labels (below 0 where a class is impossible) and the teacher's vector."""
+
+    def __init__(self, banks, args):
+        features = [torch.from_numpy(bank.teacher) for bank in banks]
+        small, sharp = (torch.from_numpy(bank.labels) for bank in banks[:2])
+        generator = torch.Generator().manual_seed(args.seed)
+        seen = torch.from_numpy(~banks[0].held_out)  # held-out pictures teach nothing, not even the probe
+        believed, right = losses.teacher_labels(features[0][seen], small[seen], 200, 0.1, 0.5, generator)
+        print(f"the probe on the teacher is right on {right:.3f} of the pictures it saw", flush=True)
+        space = losses.TeacherSpace(features[0][seen], small[seen], PART)
+        self.classes = int(sharp.max()) + 1
+        soft = [torch.full((len(bank), self.classes), -1.0) for bank in banks]
+        soft[0][seen, :200] = believed
+        soft[1][:, 200:] = F.one_hot(sharp - 200, self.classes - 200).float() * 0.9 + 0.1 / (self.classes - 200)
+        self.soft = [s.to(args.device) for s in soft]
+        self.space = [space(f).to(args.device) for f in features]
+
+    def of(self, chosen):
+        """Soft labels and the teacher's vectors of the chosen pictures, in their order; pictures of no label have no label above 0."""
+        return tuple(torch.cat([rows[kind][which.to(rows[kind].device)] for kind, which in chosen]) for rows in (self.soft, self.space))
+
+
+# How far a view can be asked what the whole picture shows: first views, second (edited) views, plain views.
+TRUST = (0.5, 0.25, 1.0)
+
+
+def ask(z, heads, targets, paired, single, args):
+    """All losses of one step by name, unweighted, and how often copies are found; `z` as Halves.forward gives it."""
+    pairs = sum(len(which) for _, which in paired)
+    copy, sense = z.split(PART, 1)
+    a, b, others = copy[:pairs], copy[pairs:2 * pairs], copy[2 * pairs:]
+    copies, found = losses.info_nce(a, b, others, args.temperature)
+    soft, teacher = (torch.cat([pair, pair, plain]) for pair, plain in zip(targets.of(paired), targets.of(single)))
+    trust = torch.cat([torch.full((n,), t) for n, t in zip((pairs, pairs, len(sense) - 2 * pairs), TRUST)]).to(z.device)
+    trust = trust / trust.sum()
+    return {"copies": copies, "labels": (heads.label_loss(sense, soft) * trust).sum(), "teacher": (heads.teacher_loss(sense, teacher) * trust).sum(),
+            "relations": losses.relations(sense[2 * pairs:], teacher[2 * pairs:]), "spread": losses.spread(a)}, found
+
+
+def follow(average, net, step, keep):
+    """The running average of the weights; it starts short, so that early checkpoints are of use."""
+    keep = min(keep, step / (step + 10))
+    with torch.no_grad():
+        for slow, fast in zip(average.state_dict().values(), net.state_dict().values()):
+            slow.lerp_(fast, 1 - keep) if slow.is_floating_point() else slow.copy_(fast)
 
 
 def main():
@@ -126,46 +168,41 @@ def main():
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     (out / "train.pid").write_text(str(os.getpid()))
-    banks = data.load(args.data, out / "cache", args.seed)
-    soft, space, classes = targets(banks, args)
+    banks = data.load(args.data, args.cache or out / "cache", args.seed)
+    targets = Targets(banks, args)
     net = Net().to(args.device, memory_format=torch.channels_last)
-    heads = losses.Heads(256, classes, 256).to(args.device)
+    heads = losses.Heads(PART, targets.classes, PART).to(args.device)
+    if args.start and not (out / "last.pt").exists():
+        missing = restore(net, args.start, Batches(banks, args, 0).make(0)[0])
+        print(f"goes on from {args.start}" + (f", but for {', '.join(missing)}" if missing else ""), flush=True)
     optimisers = optimiser.make(net, heads, args.muon_lr, args.adam_lr)
     average, step = copy.deepcopy(net).eval(), 0
+    parts = {"net": net, "heads": heads, "average": average, "muon": optimisers[0][0], "adam": optimisers[1][0]}
     if (out / "last.pt").exists():
         state = torch.load(out / "last.pt", map_location=args.device, weights_only=True)
-        for name, part in (("net", net), ("heads", heads), ("average", average), ("muon", optimisers[0][0]), ("adam", optimisers[1][0])):
+        for name, part in parts.items():
             part.load_state_dict(state[name])
         step = state["step"]
         print(f"resumed at step {step}", flush=True)
-    halves = Halves(net, args.threads if args.device == "cpu" else 1, args.device)
-    weights = [float(w) for w in args.weights.split(",")]
-    batches, kinds = Batches(banks, args, step), [int(c) for c in args.pairs.split(",")]
-    held = evaluate.HeldOut(banks)
 
     def save(name):
-        torch.save({"net": net.state_dict(), "heads": heads.state_dict(), "average": average.state_dict(), "step": step,
-                    "muon": optimisers[0][0].state_dict(), "adam": optimisers[1][0].state_dict()}, out / f"{name}.part")
+        torch.save({"step": step, **{key: part.state_dict() for key, part in parts.items()}}, out / f"{name}.part")
         (out / f"{name}.part").rename(out / f"{name}.pt")
 
-    sums, since, start_decay = torch.zeros(6), time.perf_counter(), int(args.steps * (1 - args.decay))
+    halves = Halves(net, args.threads if args.device == "cpu" else 1, args.device, args.precision)
+    weights = [float(w) for w in args.weights.split(",")]
+    batches, held = Batches(banks, args, step), evaluate.HeldOut(banks)
+    sums, since, start_decay = {}, time.perf_counter(), int(args.steps * (1 - args.decay))
     while step < args.steps:
         rate = min((step + 1) / 100, 1.0, (args.steps - step) / (args.steps * args.decay))
         for opt, base in optimisers:
             for group in opt.param_groups:
                 group["lr"] = base * rate
-        x, chosen = batches.ready.get()
+        x, paired, single = batches.ready.get()
         net.train()
         z = halves.forward(x)
-        a, b = z.chunk(2)
-        copies, found = losses.info_nce(a, b, args.temperature)
-        labelled = sum(kinds[:2])
-        label = torch.cat([soft[k][chosen[k].to(args.device)] for k in (0, 1)])
-        teacher = torch.cat([s[i.to(args.device)] for s, i in zip(space, chosen)])
-        labels = 0.6 * heads.label_loss(a[:labelled], label) + 0.4 * heads.label_loss(b[:labelled], label)
-        taught = 0.5 * heads.teacher_loss(a, teacher) + 0.5 * heads.teacher_loss(b, teacher)
-        apart = losses.spread(a)
-        loss = weights[0] * copies + weights[1] * labels + weights[2] * taught + weights[3] * apart
+        asked, found = ask(z, heads, targets, paired, single, args)
+        loss = sum(weight * value for weight, value in zip(weights, asked.values(), strict=True))
         for opt, _ in optimisers:
             opt.zero_grad(set_to_none=True)
         loss.backward()
@@ -173,23 +210,20 @@ def main():
         for opt, _ in optimisers:
             opt.step()
         step += 1
-        with torch.no_grad():  # the average starts short, so that early checkpoints are of use
-            keep = min(args.ema, step / (step + 10))
-            for slow, fast in zip(average.state_dict().values(), net.state_dict().values()):
-                slow.lerp_(fast, 1 - keep) if slow.is_floating_point() else slow.copy_(fast)
-        sums += torch.tensor([loss.item(), copies.item(), found.item(), labels.item(), taught.item(), apart.item()])
+        follow(average, net, step, args.ema)
+        for name, value in {"loss": loss, "found": found, **asked}.items():
+            sums[name] = sums.get(name, 0) + value.item() / 25
         if step % 25 == 0:
             speed = 25 * len(x) / (time.perf_counter() - since)
-            print(f"{time.strftime('%H:%M:%S')} step {step} size {x.shape[-1]} rate {rate:.2f} loss %.3f copies %.3f found %.3f labels %.3f "
-                  f"teacher %.3f spread %.3f views/s {speed:.0f}" % tuple((sums / 25).tolist()), flush=True)
-            sums, since = torch.zeros(6), time.perf_counter()
+            shown = " ".join(f"{name} {value:.3f}" for name, value in sums.items())
+            print(f"{time.strftime('%H:%M:%S')} step {step} size {x.shape[-1]} rate {rate:.2f} {shown} views/s {speed:.0f}", flush=True)
+            sums, since = {}, time.perf_counter()
         if step % args.save_every == 0 or step == args.steps:
             save("last")
         if step == start_decay:
             save("stable")
         if step % args.check_every == 0 or step == args.steps:
-            size = x.shape[-1]
-            print(json.dumps({"step": step, "size": size, **held.measure(average, args.device, size)}), flush=True)
+            print(json.dumps({"step": step, **held.measure(Lookalike(average).eval(), args.device)}), flush=True)
             since = time.perf_counter()
 
 

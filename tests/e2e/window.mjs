@@ -1,7 +1,7 @@
 // Smoke test of the real window: from an empty data directory to the right look-alike.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addFirstFolder, indexed, picturesLoaded, withTemporaryLibrary, withWindow } from './app.mjs';
 import { writeScene } from './scenes.mjs';
@@ -12,11 +12,22 @@ function step(what) {
   console.log(`  ${what}`);
 }
 
+/** The bundled model under another name, as an installed one lies. */
+function installTwin(folder) {
+  const bundled = join(process.env.E2E_ROOT, 'models', 'lookalike-s');
+  const manifest = readFileSync(join(bundled, 'model.toml'), 'utf8');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'model.toml'), manifest.replace(/^id = .*$/m, 'id = "twin"').replace(/^name = .*$/m, 'name = "Twin"'));
+  copyFileSync(join(bundled, 'lookalike-s.onnx'), join(folder, 'lookalike-s.onnx'));
+}
+
 await withTemporaryLibrary(async ({ photos, data }) => {
   for (let seed = 1; seed <= SCENES; seed++) writeScene(join(photos, `scene-${seed}.png`), { seed, width: 480, height: 320 });
   // The picture to be found: smaller, brighter and a little cropped.
   writeScene(join(photos, 'scene-9-edited.png'), { seed: 9, width: 360, height: 240, view: [0.03, 0.03, 0.97, 0.97], light: 1.12 });
   writeFileSync(join(photos, 'broken.png'), Buffer.from('89504e470d0a1a0a0000000d', 'hex'));
+
+  installTwin(join(data, 'models', 'twin'));
 
   await withWindow(data, async (window) => {
     step('starts with nothing and asks for a folder');
@@ -43,6 +54,15 @@ await withTemporaryLibrary(async ({ photos, data }) => {
     step('lists the file that is no picture, with a reason');
     await window.click('nav li:nth-child(2) .entry');
     await window.until('the skipped file', `return document.querySelector('table')?.innerText.includes('broken.png')`);
+
+    step('switches to another model, and back at once');
+    await window.click('nav .foot .entry');
+    const inUse = (name) => `return [...document.querySelectorAll('main li')].some((row) => row.innerText.startsWith('${name} In use'))`;
+    await window.until('the models', inUse('Lookalike S'));
+    await window.click('button[aria-label="Use Twin"]');
+    await window.until('the switch', inUse('Twin'), 60);
+    await window.click('button[aria-label="Go back to Lookalike S"]');
+    await window.until('the way back', inUse('Lookalike S'));
 
     assert.deepEqual(await window.run('return window.violations'), [], 'nothing in the page went against the content security policy');
   });

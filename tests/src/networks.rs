@@ -6,7 +6,9 @@ use sha2::{Digest, Sha256};
 use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
 use tract_onnx::pb::type_proto::{self, Tensor};
-use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TensorShapeProto, TypeProto, ValueInfoProto};
+use tract_onnx::pb::{
+    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto, TypeProto, ValueInfoProto,
+};
 
 use crate::scenes::Numbers;
 
@@ -102,6 +104,20 @@ pub fn small(seed: u64, dimension: i64) -> Vec<u8> {
     x = net.op("GlobalAveragePool", &[&x], &[]);
     let output = net.op("Flatten", &[&x], &[]);
     net.finish(&output)
+}
+
+/// A network with its weights in another file, of this name, and that file: as newer exporters write them.
+pub fn split(onnx: &[u8], name: &str) -> (Vec<u8>, Vec<u8>) {
+    let mut proto = ModelProto::decode(onnx).expect("a network");
+    let mut data = Vec::new();
+    for weights in proto.graph.iter_mut().flat_map(|graph| &mut graph.initializer).filter(|weights| weights.data_type == FLOAT) {
+        let bytes: Vec<u8> = weights.float_data.drain(..).flat_map(f32::to_le_bytes).collect();
+        let entry = |key: &str, value: String| StringStringEntryProto { key: key.into(), value };
+        weights.external_data = vec![entry("location", name.into()), entry("offset", data.len().to_string()), entry("length", bytes.len().to_string())];
+        weights.data_location = Some(1);
+        data.extend(bytes);
+    }
+    (proto.encode_to_vec(), data)
 }
 
 /// The manifest of a [`small`] network.

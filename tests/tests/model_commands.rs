@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use lookalike_tests::library::{TestLibrary, wait_until};
-use lookalike_tests::networks::mobilenet_like;
+use lookalike_tests::networks::{mobilenet_like, small, split};
 use lookalike_tests::scenes::Numbers;
 use lookalike_tests::shop::Shop;
 use serde_json::Value;
@@ -91,6 +91,33 @@ fn the_users_own_file_is_added_with_what_its_graph_says() {
     for wrong in [&["--size", "large"][..], &["--mean", "1,2"], &["--resize", "stretch"]] {
         assert_eq!(output(library.command(&["model", "add", &path]).args(wrong)).0, Some(2), "{wrong:?} is wrong usage");
     }
+}
+
+#[test]
+fn weights_in_a_file_of_their_own_are_brought_in() {
+    let library = TestLibrary::with_scenes(2);
+    assert!(library.run(&["index", &library.photos().display().to_string()]).status.success());
+    let (onnx, data) = split(&small(7, 32), "net.onnx.data");
+    let file = library.beside("net.onnx");
+    fs_err::write(&file, &onnx).unwrap();
+    let path = file.display().to_string();
+    let add = |path: &str| output(&mut library.command(&["model", "add", path, "--yes"]));
+    let (code, _, stderr) = add(&path);
+    assert!(code == Some(1) && stderr.contains("net.onnx.data"), "{stderr} names the file that is missing");
+    fs_err::write(library.beside("net.onnx.data"), &data[1..]).unwrap();
+    let (code, _, stderr) = add(&path);
+    assert!(code == Some(1) && stderr.contains("too short"), "{stderr}");
+    fs_err::write(library.beside("net.onnx.data"), &data).unwrap();
+    let (code, _, stderr) = add(&path);
+    assert_eq!(code, Some(0), "{stderr}");
+    let (outside, _) = split(&small(7, 32), "../net.onnx.data");
+    let file = library.beside("outside.onnx");
+    fs_err::write(&file, outside).unwrap();
+    let (code, _, stderr) = add(&file.display().to_string());
+    assert!(code == Some(1) && stderr.contains("no file of the same folder"), "{stderr}");
+    fs_err::remove_file(library.beside("net.onnx.data")).unwrap();
+    let (code, _, stderr) = output(&mut library.command(&["model", "use", "net"]));
+    assert_eq!(code, Some(0), "what was added needs the other file no more: {stderr}");
 }
 
 #[test]

@@ -209,6 +209,8 @@ fn a_graph_says_where_its_vector_may_be_taken() {
     let plain = probe("plain.onnx", small(1, 32));
     assert_eq!(plain.outputs[plain.suggested].output.dimension, 32, "without a classifier the output is the vector");
     assert!(plain.outputs[plain.suggested].output.node.is_some());
+    let own = probe("own.onnx", lookalike_models::LOOKALIKE_S.onnx.to_vec());
+    assert_eq!(own.outputs[own.suggested].output.node.as_deref(), Some("embedding"), "a dense layer whose output is brought to unit length is no classifier");
 }
 
 #[test]

@@ -66,6 +66,12 @@ fn last(graph: &GraphProto, is_wanted: fn(&NodeProto) -> bool) -> Option<&NodePr
     graph.node.iter().enumerate().rev().find(|(at, node)| needed.contains(at) && is_wanted(node)).map(|(_, node)| node)
 }
 
+/// Whether something divides by a length behind the last dense layer: the output is made to be compared.
+pub(super) fn normalises_after_dense(graph: &GraphProto) -> bool {
+    let behind = graph.node.iter().rev().take_while(|node| !is_dense(node));
+    behind.into_iter().any(|node| matches!(node.op_type.as_str(), "LpNormalization" | "ReduceL2" | "Div"))
+}
+
 fn is_pooling(node: &NodeProto) -> bool {
     match node.op_type.as_str() {
         "GlobalAveragePool" | "GlobalMaxPool" | "AveragePool" | "MaxPool" => true,

@@ -250,6 +250,11 @@ impl Model {
         Self::check(manifest, onnx.into())
     }
 
+    /// The bytes of its ONNX file.
+    pub fn onnx(&self) -> &[u8] {
+        &self.onnx
+    }
+
     fn check(manifest: Manifest, onnx: std::borrow::Cow<'static, [u8]>) -> Result<Self> {
         if onnx.len() as u64 != manifest.bytes {
             return Err(unusable(format!("model {}: {} has {} bytes, the manifest says {}", manifest.id, manifest.file, onnx.len(), manifest.bytes)));

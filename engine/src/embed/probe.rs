@@ -17,7 +17,8 @@ pub(crate) struct Found {
     pub(crate) height: Option<u32>,
     /// Outputs first, then landmarks; pooling and dimension are not known yet.
     pub(crate) candidates: Vec<Output>,
-    /// Whether a dense layer leads to the output and a pooling to that: it names things rather than describes them.
+    /// Whether a dense layer leads to the output and a pooling to that, and nothing is brought to unit length: it names things
+    /// rather than describes them.
     pub(crate) ends_in_classifier: bool,
 }
 
@@ -48,7 +49,7 @@ pub(crate) fn look(onnx: &[u8]) -> Result<Found, String> {
     let mut candidates: Vec<Output> = graph.output.iter().map(|output| place(Some(&output.name), None)).collect();
     let landmarks = [Landmark::LastPooling, Landmark::ClassifierInput].map(|landmark| place(None, Some(landmark)));
     let found: Vec<Output> = landmarks.into_iter().filter(|output| graph::find(graph, output).is_ok()).collect();
-    let ends_in_classifier = found.len() == 2;
+    let ends_in_classifier = found.len() == 2 && !graph::normalises_after_dense(graph);
     candidates.extend(found);
     Ok(Found { layout, width, height, candidates, ends_in_classifier })
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::Engine;
 use crate::embed::{Embedder, Manifest, Model};
-use crate::models::{ModelProbe, Wanted, fetch, inspect};
+use crate::models::{ModelProbe, Wanted, fetch, inspect, read_onnx};
 use crate::wire::{Event, InstallInfo};
 use crate::{Error, Result};
 
@@ -93,7 +93,7 @@ impl Engine {
     }
 
     /// Adds the user's own ONNX file under a manifest, after trying whether it runs and gives what the manifest says. The
-    /// file is copied.
+    /// file is copied, with the weights that lie in others beside it.
     ///
     /// # Errors
     ///
@@ -107,11 +107,9 @@ impl Engine {
         if store.source(id).is_ok() || self.inner.catalogue.entry(id).is_some() {
             return Err(Error::invalid(format!("there is a model called {id} already")).with_hint("Choose another name: --name"));
         }
-        let model = Model::of(manifest.clone(), fs_err::read(path)?)?;
+        let model = Model::of(manifest.clone(), read_onnx(path)?)?;
         Embedder::new(&model)?;
-        let folder = store.prepare(id)?;
-        fs_err::copy(path, folder.join(&manifest.file))?;
-        store.finish(manifest)?;
+        store.put(manifest, model.onnx())?;
         self.announce(Event::ModelsChanged {});
         Ok(())
     }

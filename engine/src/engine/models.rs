@@ -21,17 +21,17 @@ pub(super) fn settle(catalog: &Catalog, bundled: &Manifest) -> Result<()> {
     let text = bundled.to_toml()?;
     let is_known = catalog.write(|db| {
         let is_known = models::remember(db, &bundled.id, &text, &bundled.fingerprint(), true)?;
-        let id = match (models::in_use(db)?, older(db, bundled)?) {
-            (Some(id), _) => id,
-            (None, Some(older)) => {
+        let id = match models::in_use(db)? {
+            Some(id) => id,
+            None => {
+                let Some(older) = older(db, bundled)? else {
+                    models::set_in_use(db, &bundled.id)?;
+                    models::set_offered(db, &bundled.id)?;
+                    return Ok(is_known);
+                };
                 models::remember(db, &older.id, &older.to_toml()?, &older.fingerprint(), true)?;
                 models::set_in_use(db, &older.id)?;
                 older.id
-            }
-            (None, None) => {
-                models::set_in_use(db, &bundled.id)?;
-                models::set_offered(db, &bundled.id)?;
-                return Ok(is_known);
             }
         };
         let is_own = models::get(db, &id)?.is_some_and(|known| known.bundled);
@@ -53,7 +53,7 @@ pub(super) fn settle(catalog: &Catalog, bundled: &Manifest) -> Result<()> {
 fn older(db: &Connection, bundled: &Manifest) -> Result<Option<Manifest>> {
     let counts = models::vector_counts(db)?;
     let Some((id, _)) = counts.iter().max_by_key(|(_, count)| **count) else { return Ok(None) };
-    if *id == bundled.id || models::in_use(db)?.is_some() {
+    if *id == bundled.id {
         return Ok(None);
     }
     let mut older = Manifest { id: id.clone(), name: id.clone(), provenance: "Known only by its vectors.".into(), ..bundled.clone() };
@@ -165,7 +165,7 @@ impl Engine {
             let upgrade = before.is_some_and(|before| before.target == id && before.upgrade);
             models::set_switch(db, Some(&SwitchRow { upgrade, ..begun.clone() }))
         })?;
-        switcher.wake();
+        switcher.wake_for(serving);
         self.switch_info()
     }
 

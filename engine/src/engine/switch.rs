@@ -45,6 +45,8 @@ struct Shared {
     words: Mutex<Words>,
     spoken: Condvar,
     live: Mutex<Live>,
+    /// The model to come, loaded already: kept until the thread takes it over.
+    coming: Mutex<Option<Arc<Serving>>>,
     /// Held while the catalog is told of another model and it is put in place: of two exchanges the later one counts.
     exchanging: Mutex<()>,
 }
@@ -69,7 +71,14 @@ struct Live {
 
 impl Switcher {
     pub(super) fn start(parts: Parts) -> Result<Self> {
-        let shared = Arc::new(Shared { parts, words: Mutex::default(), spoken: Condvar::new(), live: Mutex::default(), exchanging: Mutex::new(()) });
+        let shared = Arc::new(Shared {
+            parts,
+            words: Mutex::default(),
+            spoken: Condvar::new(),
+            live: Mutex::default(),
+            coming: Mutex::new(None),
+            exchanging: Mutex::new(()),
+        });
         let worker = Arc::clone(&shared);
         let thread = thread::Builder::new()
             .name("switch".into())
@@ -82,6 +91,12 @@ impl Switcher {
     pub(super) fn wake(&self) {
         self.shared.words().count += 1;
         self.shared.spoken.notify_all();
+    }
+
+    /// As [`Switcher::wake`], for a switch to this model that has begun.
+    pub(super) fn wake_for(&self, coming: Arc<Serving>) {
+        *self.shared.coming.lock().unwrap_or_else(PoisonError::into_inner) = Some(coming);
+        self.wake();
     }
 
     /// The switch under way.
@@ -161,7 +176,11 @@ impl Shared {
         let parts = &self.parts;
         match parts.opener.catalog.read(models::switch)? {
             Some(switch) if switch.paused => Ok(()),
-            Some(switch) => self.embed_missing(heard, &parts.opener.open(&switch.target)?, Some(&switch)),
+            Some(switch) => {
+                let target = parts.opener.open(&switch.target)?;
+                self.coming.lock().unwrap_or_else(PoisonError::into_inner).take();
+                self.embed_missing(heard, &target, Some(&switch))
+            }
             None => {
                 let serving = parts.serving.get();
                 let is_to_do = serving.embedder.has_files() && parts.opener.catalog.read(|db| models::is_missing_any(db, &serving.id))?;

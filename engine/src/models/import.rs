@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::external;
 use crate::embed::{Layout, Output, Pooling, probe, sha256_hex, unusable};
 use crate::{Error, Result};
 
@@ -45,11 +46,7 @@ pub struct OutputProbe {
 ///
 /// `model-unusable` when it is no ONNX file, or nothing of it can be run on one picture.
 pub(crate) fn inspect(path: &Path, size: Option<(u32, u32)>) -> Result<(Vec<u8>, ModelProbe)> {
-    let metadata = fs_err::metadata(path).map_err(|_| Error::missing(path))?;
-    if !metadata.is_file() || metadata.len() > LARGEST {
-        return Err(Error::invalid(format!("{} is no file of at most {} GB", path.display(), LARGEST >> 30)));
-    }
-    let onnx = fs_err::read(path)?;
+    let onnx = read_onnx(path)?;
     let refused = |fault: &str| {
         unusable(format!("{}: {fault}", path.display()))
             .with_hint("Lookalike needs one picture as input and one vector, or a feature map, as output, in operators that tract knows.")
@@ -76,6 +73,16 @@ pub(crate) fn inspect(path: &Path, size: Option<(u32, u32)>) -> Result<(Vec<u8>,
     let probe =
         ModelProbe { bytes: onnx.len() as u64, sha256: sha256_hex(&onnx), width: found.width, height: found.height, layout: found.layout, outputs, suggested };
     Ok((onnx, probe))
+}
+
+/// Reads an ONNX file, with the weights that lie in other files beside it.
+pub(crate) fn read_onnx(path: &Path) -> Result<Vec<u8>> {
+    let metadata = fs_err::metadata(path).map_err(|_| Error::missing(path))?;
+    if !metadata.is_file() || metadata.len() > LARGEST {
+        return Err(Error::invalid(format!("{} is no file of at most {} GB", path.display(), LARGEST >> 30)));
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    external::whole(fs_err::read(path)?, folder).map_err(|fault| unusable(format!("{}: {fault}", path.display())))
 }
 
 /// How a tensor of this shape can be a vector.

@@ -4,11 +4,12 @@
 
 mod catalogue;
 mod download;
+mod external;
 mod import;
 mod store;
 
 pub use catalogue::{Catalogue, CatalogueEntry};
 pub(crate) use download::{Wanted, fetch};
-pub(crate) use import::inspect;
 pub use import::{ModelProbe, OutputProbe};
+pub(crate) use import::{inspect, read_onnx};
 pub(crate) use store::{ModelStore, not_installed};

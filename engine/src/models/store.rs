@@ -95,6 +95,12 @@ impl ModelStore {
         write_whole(&self.folder(&manifest.id)?.join(MANIFEST), manifest.to_toml()?.as_bytes())
     }
 
+    /// Installs a model.
+    pub(crate) fn put(&self, manifest: &Manifest, onnx: &[u8]) -> Result<()> {
+        write_whole(&self.prepare(&manifest.id)?.join(&manifest.file), onnx)?;
+        self.finish(manifest)
+    }
+
     /// Deletes the files of a model, the manifest first. False: there were none.
     pub(crate) fn remove(&self, id: &str) -> Result<bool> {
         let folder = self.folder(id)?;
@@ -117,9 +123,7 @@ impl ModelStore {
         if is_there {
             return Ok(());
         }
-        self.prepare(&manifest.id)?;
-        write_whole(&path, onnx)?;
-        self.finish(manifest)
+        self.put(manifest, onnx)
     }
 }
 

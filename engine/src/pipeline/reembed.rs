@@ -11,7 +11,7 @@ use std::thread;
 use crate::Result;
 use crate::catalog::models::{self, NoteKind, ToEmbed};
 use crate::catalog::{Catalog, ContentHash, ImageKey, Thumbnails, vectors};
-use crate::embed::{Embedder, Embedding};
+use crate::embed::{Embedder, Embedding, unusable};
 use crate::media::{self, Limits};
 
 /// Pictures of one batch: few enough to stop within moments, and to be made durable often.
@@ -72,7 +72,12 @@ impl Reembed<'_> {
             left_out: count(|one| matches!(one, Made::Nothing(_))),
             after,
         };
+        let fingerprint = self.embedder.manifest().fingerprint();
         self.catalog.write(|db| {
+            // Forgotten, or replaced under its name, while the batch was made: then nobody wants these vectors.
+            if models::get(db, model)?.is_none_or(|known| known.fingerprint != fingerprint) {
+                return Err(unusable(format!("the model {model} is no longer the one whose vectors are made")));
+            }
             for (key, one) in made {
                 match one {
                     Made::FromFile(vector) => vectors::insert(db, key, model, &vector)?,

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from augment import Draw, blur, geometry, jpeg, sample, view
+from augment import Draw, bases, blur, geometry, jpeg, pair, part, plain, sample, view
 import procedural
 
 
@@ -37,6 +37,20 @@ def test_crops_stay_within_the_picture():
     theta, side = geometry(500, draw(), False)
     reach = theta[:, :, :2].abs().sum(2) + theta[:, :, 2].abs()
     assert (reach <= 1 + 1e-5).all() and (side <= 1).all()
+
+
+def test_parts_stay_within_the_picture_also_where_they_slip():
+    draws = draw()
+    base = bases(500, draws)
+    assert (base[:, 0] < 0.6).any() and (base[:, 0] == 1).any(), "tiles and wholes"
+    for theta in (geometry(500, draws, False, base)[0], part(500, draws)[0]):
+        reach = theta[:, :, :2].abs().sum(2) + theta[:, :, 2].abs()
+        assert (reach <= 1 + 1e-5).all()
+
+
+def test_pairs_and_plain_views_have_the_asked_shape():
+    first, second = pair([pictures()], 64, draw())
+    assert first.shape == second.shape == plain([pictures()], 64, draw()).shape == (12, 3, 64, 64)
 
 
 def test_no_map_no_change():

@@ -3,15 +3,17 @@ import torch
 from torch import nn
 import losses
 from export import TOLERATED, manifest, parity, to_onnx
-from net import Net
+from net import Lookalike, Net, TILE
 from optimiser import orthogonal
+from restore import restore
 
-PLAIN = {"Conv", "Relu", "Add", "GlobalAveragePool", "Flatten", "Gemm", "Mul", "ReduceSum", "Sqrt", "Div"}
+PLAIN = {"Conv", "Relu", "Add", "AveragePool", "GlobalAveragePool", "Flatten", "Slice", "Concat", "Reshape", "Gemm", "Mul", "ReduceSum", "Sqrt", "Div"}
+SIDE = 2 * TILE
 
 
-def tiny():
+def tiny(seed=1):
     """A net whose norms have seen something, or folding them would prove little."""
-    torch.manual_seed(1)
+    torch.manual_seed(seed)
     net = Net((8, 12, 16, 16), (1, 2, 1, 1), 10)
     for part in net.modules():
         if isinstance(part, nn.BatchNorm2d):
@@ -23,12 +25,12 @@ def tiny():
 
 
 def test_onnx_says_what_pytorch_says():
-    net = tiny()
-    assert parity(net, to_onnx(net, 64).SerializeToString(), 64) <= TOLERATED
+    model = Lookalike(tiny(), copy_tiles=0.4, sense_tiles=0.2, copy_share=0.6).eval()
+    assert parity(model, to_onnx(model).SerializeToString()) <= TOLERATED
 
 
 def test_only_plain_operators_and_a_free_batch_axis():
-    model = to_onnx(tiny(), 64)
+    model = to_onnx(Lookalike(tiny()))
     assert {node.op_type for node in model.graph.node} <= PLAIN, "tract knows these and runs them well"
     assert model.graph.input[0].type.tensor_type.shape.dim[0].dim_param == "batch"
     assert [output.name for output in model.graph.output] == ["embedding"]
@@ -37,21 +39,56 @@ def test_only_plain_operators_and_a_free_batch_axis():
 
 def test_the_vectors_have_unit_length():
     with torch.no_grad():
-        assert torch.allclose(tiny()(torch.randn(3, 3, 64, 64)).norm(dim=1), torch.ones(3))
+        assert torch.allclose(Lookalike(tiny())(torch.randn(3, 3, SIDE, SIDE)).norm(dim=1), torch.ones(3))
+
+
+def test_a_picture_is_looked_at_whole_and_in_tiles():
+    x = torch.arange(SIDE).float().expand(1, 3, SIDE, SIDE)  # every pixel says its column
+    looks = Lookalike.looks(x)
+    assert looks.shape == (6, 3, TILE, TILE)
+    assert (looks[0, 0, 0, 0], looks[0, 0, 0, -1]) == (0.5, SIDE - 1.5), "the whole, two columns in one"
+    assert [look[0, 0, 0].item() for look in looks[1:]] == [0, TILE, 0, TILE, TILE // 2], "the corners and the middle"
+
+
+def test_training_goes_on_from_a_published_file(tmp_path):
+    net, other = tiny(1), tiny(2)
+    (tmp_path / "published.onnx").write_bytes(to_onnx(Lookalike(net)).SerializeToString())
+    looked_at = torch.randn(64, 3, TILE, TILE, generator=torch.Generator().manual_seed(3))
+    assert restore(other, tmp_path / "published.onnx", looked_at) == []
+    x = torch.randn(4, 3, TILE, TILE)
+    with torch.no_grad():
+        for ours, theirs in zip(other(x), net(x)):
+            assert torch.allclose(ours, theirs, atol=1e-4)
+    assert restore(Net((8, 12, 16, 16), (1, 2, 1, 1), 12), tmp_path / "published.onnx", looked_at) == ["copy", "sense"], "other heads stay new"
 
 
 def test_the_manifest_names_the_bytes():
-    text = manifest(b"abc", {"same-picture": 0.8, "same-scene": 0.6, "similar": 0.4}, 256, 128, 1)
+    text = manifest(b"abc", {"same-picture": 0.8, "same-scene": 0.6, "similar": 0.4}, 1)
     assert "bytes = 3" in text and "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" in text
 
 
 def test_pairs_that_agree_cost_less():
     z = nn.functional.normalize(torch.randn(16, 8), dim=1)
-    same, found = losses.info_nce(z, z, 0.1)
-    other, _ = losses.info_nce(z, z.roll(1, 0), 0.1)
+    same, found = losses.info_nce(z, z, z[:0], 0.1)
+    other, _ = losses.info_nce(z, z.roll(1, 0), z[:0], 0.1)
     assert found == 1 and same < other
 
 
 def test_muon_steps_are_about_orthogonal():
     values = torch.linalg.svdvals(orthogonal(torch.randn(12, 40)))
     assert values.min() > 0.4 and values.max() < 1.4
+
+
+def test_the_teachers_space_tells_labels_apart():
+    generator = torch.Generator().manual_seed(4)
+    labels = torch.arange(3).repeat(50)
+    features = torch.randn(150, 6, generator=generator) * torch.tensor([3.0, 3, 3, 0.1, 0.1, 0.1])  # loud where it means nothing
+    features[:, 3:] += nn.functional.one_hot(labels, 3)
+    z = losses.TeacherSpace(features, labels, 2)(features)
+    near = (z @ z.T).fill_diagonal_(-1).argmax(1)
+    assert (labels[near] == labels).float().mean() > 0.95
+
+
+def test_relations_are_met_by_the_teachers_own_vectors():
+    z = nn.functional.normalize(torch.randn(16, 8), dim=1)
+    assert losses.relations(z, z) < 1e-5 < losses.relations(z.roll(1, 0), z)

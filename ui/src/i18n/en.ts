@@ -169,7 +169,6 @@ export const en = {
   'models.state.ready': 'Ready',
   'models.state.available': 'Not fetched yet',
   'models.state.vectors-only': 'Files gone, vectors kept',
-  'models.size': '{size}',
   'models.dimension': '{n} number a photo|{n} numbers a photo',
   'models.licence': 'Licence {licence}',
   'models.vectors': '{n} photo known|{n} photos known',

@@ -171,7 +171,6 @@ export const zh: Record<Key, string> = {
   'models.state.ready': '可用',
   'models.state.available': '尚未下载',
   'models.state.vectors-only': '文件已删除，向量仍保留',
-  'models.size': '{size}',
   'models.dimension': '每张照片 {n} 个数字',
   'models.licence': '许可证 {licence}',
   'models.vectors': '已计算 {n} 张照片',
