@@ -65,8 +65,8 @@ impl Remote {
         };
         let secrets = Secrets {
             milvus_token: Some(Secret::new(MilvusServer::TOKEN)),
-            s3_access_key: Some(Secret::new(Garage::ACCESS_KEY)),
-            s3_secret_key: Some(Secret::new(Garage::SECRET_KEY)),
+            s3_access_key: Some(Secret::new(Garage::access_key())),
+            s3_secret_key: Some(Secret::new(Garage::secret_key())),
         };
         Some(Self { milvus, garage, request: ConnectRequest { settings, secrets }, name: name.into() })
     }
@@ -100,8 +100,8 @@ impl Remote {
     pub fn with_secrets<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command
             .env("LOOKALIKE_MILVUS_TOKEN", MilvusServer::TOKEN)
-            .env("LOOKALIKE_S3_ACCESS_KEY", Garage::ACCESS_KEY)
-            .env("LOOKALIKE_S3_SECRET_KEY", Garage::SECRET_KEY)
+            .env("LOOKALIKE_S3_ACCESS_KEY", Garage::access_key())
+            .env("LOOKALIKE_S3_SECRET_KEY", Garage::secret_key())
     }
 
     /// Every row of the collection by its id, straight from the server.
@@ -182,7 +182,7 @@ impl Remote {
 
     fn bucket(&self) -> Box<Bucket> {
         let region = Region::Custom { region: "us-east-1".into(), endpoint: self.garage.endpoint() };
-        let credentials = Credentials::new(Some(Garage::ACCESS_KEY), Some(Garage::SECRET_KEY), None, None, None).expect("credentials");
+        let credentials = Credentials::new(Some(Garage::access_key()), Some(Garage::secret_key()), None, None, None).expect("credentials");
         Bucket::new(&self.name, region, credentials).expect("a bucket").with_path_style()
     }
 

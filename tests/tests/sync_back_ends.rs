@@ -38,13 +38,13 @@ fn connect(server: &MilvusServer) -> Milvus {
 #[test]
 fn the_object_store_conforms_on_garage() {
     let Some(garage) = garage() else { return };
-    objects::conformance::run(&store(garage.endpoint(), Garage::BUCKET, Garage::ACCESS_KEY, Garage::SECRET_KEY), "conformance");
+    objects::conformance::run(&store(garage.endpoint(), Garage::BUCKET, Garage::access_key(), Garage::secret_key()), "conformance");
 }
 
 #[test]
 fn the_object_store_conforms_on_s3s() {
     let Some(server) = s3s() else { return };
-    objects::conformance::run(&store(server.endpoint(), S3s::BUCKET, S3s::ACCESS_KEY, S3s::SECRET_KEY), "conformance");
+    objects::conformance::run(&store(server.endpoint(), S3s::BUCKET, S3s::access_key(), S3s::secret_key()), "conformance");
 }
 
 #[test]
@@ -52,24 +52,24 @@ fn faults_of_the_object_store_are_told_apart() {
     let Some(garage) = garage() else { return };
     let key = ObjectKey::new("faults/a").unwrap();
     let kind = |store: &S3Store| store.put(&key, vec![1], "image/jpeg").expect_err("it fails").kind;
-    assert_eq!(kind(&store(garage.endpoint(), Garage::BUCKET, Garage::ACCESS_KEY, &"0".repeat(64))), FaultKind::SignIn, "a wrong secret");
-    assert_eq!(kind(&store(garage.endpoint(), Garage::BUCKET, "GK000000000000000000000000", Garage::SECRET_KEY)), FaultKind::SignIn, "an unknown key");
-    assert_eq!(kind(&store(garage.endpoint(), "no-such-bucket", Garage::ACCESS_KEY, Garage::SECRET_KEY)), FaultKind::Missing, "no bucket");
+    assert_eq!(kind(&store(garage.endpoint(), Garage::BUCKET, Garage::access_key(), &"0".repeat(64))), FaultKind::SignIn, "a wrong secret");
+    assert_eq!(kind(&store(garage.endpoint(), Garage::BUCKET, "GK000000000000000000000000", Garage::secret_key())), FaultKind::SignIn, "an unknown key");
+    assert_eq!(kind(&store(garage.endpoint(), "no-such-bucket", Garage::access_key(), Garage::secret_key())), FaultKind::Missing, "no bucket");
     assert_eq!(kind(&store("http://127.0.0.1:1".into(), Garage::BUCKET, "a", "b")), FaultKind::Unreachable, "nobody there");
     assert_eq!(kind(&store("http://no-such-host.invalid".into(), Garage::BUCKET, "a", "b")), FaultKind::UnknownHost, "no such host");
     let tls = garage.endpoint().replace("http://", "https://");
-    assert_eq!(kind(&store(tls, Garage::BUCKET, Garage::ACCESS_KEY, Garage::SECRET_KEY)), FaultKind::Tls, "TLS to a server without it");
+    assert_eq!(kind(&store(tls, Garage::BUCKET, Garage::access_key(), Garage::secret_key())), FaultKind::Tls, "TLS to a server without it");
     garage.make_bucket("read-only");
     let (id, secret) = garage.read_only_key("read-only");
     let reader = store(garage.endpoint(), "read-only", &id, &secret);
     assert_eq!(kind(&reader), FaultKind::Denied, "a key that may only read");
     assert_eq!(reader.head(&key).unwrap(), None, "but read it may");
-    let mut early = store(garage.endpoint(), Garage::BUCKET, Garage::ACCESS_KEY, Garage::SECRET_KEY);
+    let mut early = store(garage.endpoint(), Garage::BUCKET, Garage::access_key(), Garage::secret_key());
     early.pretend_clock_is_off(-3 * 86_400);
     assert_eq!(kind(&early), FaultKind::ClockSkew, "a clock that is three days slow");
 
     let proxy = FaultProxy::new(garage.port());
-    let through = store(proxy.address(), Garage::BUCKET, Garage::ACCESS_KEY, Garage::SECRET_KEY);
+    let through = store(proxy.address(), Garage::BUCKET, Garage::access_key(), Garage::secret_key());
     for (status, body, wanted) in [
         (503, "<Error><Code>SlowDown</Code></Error>", FaultKind::Busy),
         (500, "<Error><Code>InternalError</Code></Error>", FaultKind::ServerFailed),
@@ -90,7 +90,7 @@ fn faults_of_the_object_store_are_told_apart() {
 #[test]
 fn a_link_opens_for_anyone_until_it_expires() {
     let Some(garage) = garage() else { return };
-    let store = store(garage.endpoint(), Garage::BUCKET, Garage::ACCESS_KEY, Garage::SECRET_KEY);
+    let store = store(garage.endpoint(), Garage::BUCKET, Garage::access_key(), Garage::secret_key());
     let key = ObjectKey::new("links/photo.jpg").unwrap();
     store.put(&key, b"a photo".to_vec(), "image/jpeg").unwrap();
     let link = store.link(&key, std::time::Duration::from_secs(60)).unwrap();

@@ -74,6 +74,83 @@ hint: string | null, };
 export type CheckState = "ok" | "warning" | "failed" | "off";
 
 /**
+ * Connects, or tries a connection without keeping it.
+ */
+export type ConnectRequest = { 
+/**
+ * Where to.
+ */
+settings: ConnectionSettings, 
+/**
+ * As whom.
+ */
+secrets: Secrets, };
+
+/**
+ * The connection as it is set up.
+ */
+export type ConnectionInfo = { 
+/**
+ * None: nothing was ever connected.
+ */
+settings: ConnectionSettings | null, 
+/**
+ * Whether it is on.
+ */
+enabled: boolean, 
+/**
+ * Whether a token or password of Milvus is known.
+ */
+has_milvus_secret: boolean, 
+/**
+ * Whether keys of the object store are known.
+ */
+has_store_secret: boolean, 
+/**
+ * Where secrets are kept.
+ */
+secrets_in: SecretsIn, };
+
+/**
+ * Where the library is shared. Holds no secret: it may be exported.
+ */
+export type ConnectionSettings = { 
+/**
+ * Vectors and facts.
+ */
+milvus: MilvusSettings, 
+/**
+ * Pictures; none: vectors only.
+ */
+store: StoreSettings | null, 
+/**
+ * What others call this computer.
+ */
+device_name: string, };
+
+/**
+ * How fresh a shared search must be.
+ */
+export type Consistency = "strong" | "session" | "bounded" | "eventually";
+
+/**
+ * How catalog and remote differ: rows and objects together. All zero: they agree.
+ */
+export type Differences = { 
+/**
+ * The catalog has it, the remote does not.
+ */
+missing: number, 
+/**
+ * The remote has it under this computer's name, or an object under nobody's, and the catalog does not.
+ */
+surplus: number, 
+/**
+ * Both have it, not the same.
+ */
+different: number, };
+
+/**
  * A picture that a model knows only by its thumbnail, or not at all.
  */
 export type EmbeddingNote = { 
@@ -97,7 +174,7 @@ reason: string, };
 /**
  * What went wrong. A code exists only where someone acts on it.
  */
-export type ErrorCode = "invalid-request" | "not-found" | "not-a-picture" | "result-set-gone" | "model-unusable" | "download-failed" | "library-busy" | "read-only" | "catalog-unusable" | "io" | "cancelled" | "internal";
+export type ErrorCode = "invalid-request" | "not-found" | "not-a-picture" | "result-set-gone" | "model-unusable" | "download-failed" | "library-busy" | "read-only" | "catalog-unusable" | "io" | "not-connected" | "remote-failed" | "cancelled" | "internal";
 
 /**
  * An error as every host shows it: a code to act on, a message that says what happened, a hint that says what to do.
@@ -123,7 +200,15 @@ export type Event = { "kind": "progress",
 /**
  * The sample.
  */
-progress: Progress, } | { "kind": "library-changed", } | { "kind": "folders-changed", } | { "kind": "run-finished", 
+progress: Progress, } | { "kind": "library-changed", } | { "kind": "folders-changed", } | { "kind": "sync-changed", 
+/**
+ * How it stands.
+ */
+status: SyncStatus, } | { "kind": "connection-step", 
+/**
+ * The step.
+ */
+step: TestStep, } | { "kind": "run-finished", 
 /**
  * What it did.
  */
@@ -192,6 +277,11 @@ scanned_at: number | null, };
 export type FolderState = "watching" | "polling" | "idle" | "paused" | "offline";
 
 /**
+ * How Milvus shall find neighbours.
+ */
+export type IndexKind = "hnsw" | "ivf-flat" | "diskann" | "autoindex";
+
+/**
  * What one complete run did.
  */
 export type IndexReport = { 
@@ -231,6 +321,39 @@ cancelled: boolean,
  * Wall time in seconds.
  */
 seconds: number, };
+
+/**
+ * An index kind with its parameters; those of other kinds have no effect.
+ */
+export type IndexSettings = { 
+/**
+ * Which kind.
+ */
+kind: IndexKind, 
+/**
+ * HNSW: links of each vector, 2 ..= 2048.
+ */
+m: number, 
+/**
+ * HNSW: candidates while building, 8 ..= 512.
+ */
+ef_construction: number, 
+/**
+ * HNSW: candidates while searching, at least; raised to the number of results that are asked for.
+ */
+ef: number, 
+/**
+ * IVF_FLAT: number of lists, 1 ..= 65536.
+ */
+nlist: number, 
+/**
+ * IVF_FLAT: lists that a search looks into.
+ */
+nprobe: number, 
+/**
+ * DISKANN: candidates while searching, at least.
+ */
+search_list: number, };
 
 /**
  * A model on its way from the net.
@@ -282,6 +405,35 @@ offset: number,
  * Pictures to return, at most 1,000.
  */
 limit: number, };
+
+/**
+ * A Milvus server.
+ */
+export type MilvusSettings = { 
+/**
+ * `http://HOST:19530`, or https for TLS.
+ */
+address: string, 
+/**
+ * PEM file of the authority that signed the server's certificate, where it is no public one.
+ */
+own_ca: string | null, 
+/**
+ * Database.
+ */
+database: string, 
+/**
+ * Collection; none: named after the model in use.
+ */
+collection: string | null, 
+/**
+ * Index that a new collection gets.
+ */
+index: IndexSettings, 
+/**
+ * How fresh a shared search must be.
+ */
+consistency: Consistency, };
 
 /**
  * A model that is in use, here, or to be had.
@@ -409,6 +561,27 @@ page: number,
 page_size: number, };
 
 /**
+ * A picture that the remote does not get, and why.
+ */
+export type ParkedPicture = { 
+/**
+ * Content hash: 64 hexadecimal digits.
+ */
+id: string, 
+/**
+ * A file name, where it still has one.
+ */
+file_name: string | null, 
+/**
+ * Kind of failure, as programs know it.
+ */
+code: string, 
+/**
+ * The reason in plain words.
+ */
+message: string, };
+
+/**
  * A picture of the library.
  */
 export type Picture = { 
@@ -471,13 +644,17 @@ places: Array<Place>, };
  */
 export type Place = { 
 /**
- * Absolute path.
+ * Absolute path; on another computer the file's name.
  */
 path: string, 
 /**
  * Whether its folder cannot be reached now.
  */
-offline: boolean, };
+offline: boolean, 
+/**
+ * The other computer on which it lies; none: this one.
+ */
+device: string | null, };
 
 /**
  * Progress of the current run, sampled every 200 ms.
@@ -526,6 +703,16 @@ path: string, } | { "kind": "image",
 id: string, };
 
 /**
+ * A change of the settings that would let a failed step pass.
+ */
+export type Remedy = "use-tls" | "drop-tls" | "other-collection" | "enter-secrets";
+
+/**
+ * Where a search looks.
+ */
+export type Scope = "local" | "shared";
+
+/**
  * One look-alike. Byte-identical copies are one entry with several places.
  */
 export type SearchHit = { 
@@ -538,7 +725,8 @@ rank: number,
  */
 id: string, 
 /**
- * Absolute path of the first place (the query's own path if it is one of them).
+ * Absolute path of the first place (the query's own path if it is one of them); where only other computers have the
+ * picture, its file's name.
  */
 path: string, 
 /**
@@ -603,6 +791,14 @@ model: string,
  */
 limits: BandLimits, 
 /**
+ * Where these results are from.
+ */
+scope: Scope, 
+/**
+ * Why they are from this computer although the shared library was asked.
+ */
+fallback: ErrorReply | null, 
+/**
  * The frozen result set; ask `page` for more of it.
  */
 result_set: string, 
@@ -648,6 +844,10 @@ export type SearchRequest = {
  */
 query: Query, 
 /**
+ * Where to look.
+ */
+scope: Scope, 
+/**
  * Lowest similarity to return, 0 ..= 1. Applied before paging.
  */
 similarity: number, 
@@ -659,6 +859,34 @@ page: number,
  * Results a page, 1 ..= 200.
  */
 page_size: number, };
+
+/**
+ * A password, token or key on its way from a host into the engine. Never comes out: it prints as stars and serialises
+ * as nothing.
+ */
+export type Secret = string;
+
+/**
+ * Secrets on their way in; those left out stay as they are.
+ */
+export type Secrets = { 
+/**
+ * Token of Milvus, or `user:password`.
+ */
+milvus_token: Secret | null, 
+/**
+ * Access key of the object store.
+ */
+s3_access_key: Secret | null, 
+/**
+ * Secret key of the object store.
+ */
+s3_secret_key: Secret | null, };
+
+/**
+ * Where secrets are kept.
+ */
+export type SecretsIn = "keychain" | "file";
 
 /**
  * A file that is not in the index, and why.
@@ -740,6 +968,43 @@ writable: boolean,
 version: string, };
 
 /**
+ * An S3-compatible object store (MinIO, Garage, SeaweedFS, AWS).
+ */
+export type StoreSettings = { 
+/**
+ * `http://HOST:PORT`, or https for TLS.
+ */
+endpoint: string, 
+/**
+ * Region, as the server names it.
+ */
+region: string, 
+/**
+ * Whether the bucket is part of the path (most servers) or of the host name (AWS).
+ */
+path_style: boolean, 
+/**
+ * PEM file of the authority that signed the server's certificate, where it is no public one.
+ */
+own_ca: string | null, 
+/**
+ * Bucket.
+ */
+bucket: string, 
+/**
+ * What to upload.
+ */
+upload: Upload, 
+/**
+ * Address for links that others open, where it differs from `endpoint`.
+ */
+public_address: string | null, 
+/**
+ * Hours for which such links are valid, 1 ..= 168.
+ */
+link_hours: number, };
+
+/**
  * A switch to another model: its vectors are made while the old ones answer.
  */
 export type SwitchInfo = { 
@@ -792,3 +1057,156 @@ seconds_left: number | null, };
  * How a switch stands.
  */
 export type SwitchState = "building" | "waiting" | "paused" | "failed" | "elsewhere";
+
+/**
+ * What one `sync` did.
+ */
+export type SyncReport = { 
+/**
+ * Changes that the remote took.
+ */
+sent: number, 
+/**
+ * How it stands at the end.
+ */
+status: SyncStatus, 
+/**
+ * Wall time in seconds.
+ */
+seconds: number, };
+
+/**
+ * What the sync worker does.
+ */
+export type SyncState = "off" | "idle" | "syncing" | "waiting" | "blocked" | "paused";
+
+/**
+ * How syncing stands.
+ */
+export type SyncStatus = { 
+/**
+ * What the worker does.
+ */
+state: SyncState, 
+/**
+ * Changes that wait.
+ */
+pending: number, 
+/**
+ * Pictures that the remote is known to hold.
+ */
+done: number, 
+/**
+ * Pictures that wait for the user.
+ */
+parked: number, 
+/**
+ * The first 100 of them, with their reasons.
+ */
+parked_pictures: Array<ParkedPicture>, 
+/**
+ * Changes a second over the last seconds.
+ */
+rate: number, 
+/**
+ * Unix seconds of the last change that the remote took.
+ */
+last_success: number | null, 
+/**
+ * Why it waits or is blocked.
+ */
+problem: ErrorReply | null, };
+
+/**
+ * Which server a test step looked at.
+ */
+export type Target = "milvus" | "object-store";
+
+/**
+ * A connection test.
+ */
+export type TestReport = { 
+/**
+ * Whether every step passed.
+ */
+ok: boolean, 
+/**
+ * The steps in the order in which they were made.
+ */
+steps: Array<TestStep>, };
+
+/**
+ * One step of a connection test.
+ */
+export type TestStep = { 
+/**
+ * Which server.
+ */
+target: Target, 
+/**
+ * What was tried: `name`, `tcp`, `tls`, `sign-in`, `version`, `database`, `collection`, `upsert`, `search`,
+ * `delete`, `bucket`, `put`, `get`, `link`.
+ */
+step: string, 
+/**
+ * The same in words.
+ */
+label: string, 
+/**
+ * How it ended; `off`: not tried, because an earlier one failed.
+ */
+state: CheckState, 
+/**
+ * Milliseconds that it took.
+ */
+ms: number, 
+/**
+ * What was found.
+ */
+detail: string, 
+/**
+ * Kind of failure, as programs know it.
+ */
+code: string | null, 
+/**
+ * What to do about it.
+ */
+hint: string | null, 
+/**
+ * The change that would help, where there is one.
+ */
+remedy: Remedy | null, };
+
+/**
+ * What goes to the object store.
+ */
+export type Upload = "originals" | "previews" | "none";
+
+/**
+ * What a comparison found, and what was mended.
+ */
+export type VerifyReport = { 
+/**
+ * What was found.
+ */
+found: Differences, 
+/**
+ * What is left after mending; the same as `found` where nothing was mended.
+ */
+left: Differences, 
+/**
+ * Rows of this computer that the remote has.
+ */
+rows: number, 
+/**
+ * Objects that were looked at.
+ */
+objects: number, 
+/**
+ * The first of the differences, in words.
+ */
+examples: Array<string>, 
+/**
+ * Wall time in seconds.
+ */
+seconds: number, };

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 use tempfile::TempDir;
 
-use super::{Guarded, free_ports, get, missing, tools, wait_ready};
+use super::{Guarded, free_ports, get, missing, random_hex, tools, wait_ready};
 
 /// A running Garage with one key and one bucket.
 pub struct Garage {
@@ -22,12 +22,20 @@ pub fn garage() -> Option<&'static Garage> {
 }
 
 impl Garage {
-    /// Access key of the key that may do everything.
-    pub const ACCESS_KEY: &'static str = "GK31c2f218a2e44f485b94239e";
-    /// Its secret.
-    pub const SECRET_KEY: &'static str = "b892c0665f0ada8a4755dae98baa3b133590e11dae3bcc1f9d769d67f16c3835";
     /// The bucket that is there from the start.
     pub const BUCKET: &'static str = "photos";
+
+    /// Access key of the key that may do everything; another one in each test program.
+    pub fn access_key() -> &'static str {
+        static KEY: LazyLock<String> = LazyLock::new(|| format!("GK{}", &random_hex()[..24]));
+        &KEY
+    }
+
+    /// Its secret.
+    pub fn secret_key() -> &'static str {
+        static KEY: LazyLock<String> = LazyLock::new(random_hex);
+        &KEY
+    }
 
     /// Starts one with empty folders of its own.
     pub fn start() -> Option<Self> {
@@ -41,7 +49,7 @@ impl Garage {
             "metadata_dir = \"{dir}/meta\"\ndata_dir = \"{dir}/data\"\ndb_engine = \"sqlite\"\nreplication_factor = 1\n\
              rpc_bind_addr = \"127.0.0.1:{rpc}\"\nrpc_public_addr = \"127.0.0.1:{rpc}\"\nrpc_secret = \"{}\"\n\
              [s3_api]\ns3_region = \"us-east-1\"\napi_bind_addr = \"127.0.0.1:{port}\"\nroot_domain = \".s3.garage.localhost\"\n",
-            "5e".repeat(32),
+            random_hex(),
             rpc = port + 1,
         );
         let path = root.path().join("garage.toml");
@@ -76,8 +84,8 @@ impl Garage {
     /// Starts it, again or for the first time, and waits until it answers.
     pub fn restart(&self) {
         let environment = [
-            ("GARAGE_DEFAULT_ACCESS_KEY", Self::ACCESS_KEY.to_owned()),
-            ("GARAGE_DEFAULT_SECRET_KEY", Self::SECRET_KEY.to_owned()),
+            ("GARAGE_DEFAULT_ACCESS_KEY", Self::access_key().to_owned()),
+            ("GARAGE_DEFAULT_SECRET_KEY", Self::secret_key().to_owned()),
             ("GARAGE_DEFAULT_BUCKET", Self::BUCKET.to_owned()),
         ];
         let config = self.config();
@@ -90,7 +98,7 @@ impl Garage {
     /// Makes another bucket that the key may use.
     pub fn make_bucket(&self, name: &str) {
         self.administer(&["bucket", "create", name]);
-        self.administer(&["bucket", "allow", "--read", "--write", "--owner", name, "--key", Self::ACCESS_KEY]);
+        self.administer(&["bucket", "allow", "--read", "--write", "--owner", name, "--key", Self::access_key()]);
     }
 
     /// Lets a bucket take at most so many objects; none: as many as come.

@@ -44,7 +44,7 @@ fn missing<T>(server: &str) -> Option<T> {
 fn free_ports(count: u16) -> u16 {
     // Below the range from which the system takes ports for clients, so that none of those gets in between.
     for _ in 0..200 {
-        let mix = Instant::now().elapsed().subsec_nanos() ^ std::process::id().wrapping_mul(2_654_435_761) ^ fresh();
+        let mix = Instant::now().elapsed().subsec_nanos() ^ std::process::id().wrapping_mul(2_654_435_761) ^ fresh() as u32;
         let base = 12_000 + (mix % 18_000) as u16;
         if (base..base + count).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
             return base;
@@ -54,9 +54,14 @@ fn free_ports(count: u16) -> u16 {
 }
 
 /// Another number each time.
-fn fresh() -> u32 {
+fn fresh() -> u64 {
     use std::hash::{BuildHasher, RandomState};
-    RandomState::new().hash_one(0) as u32
+    RandomState::new().hash_one(0)
+}
+
+/// 64 hexadecimal digits for keys that nobody needs to know.
+fn random_hex() -> String {
+    (0..4).map(|_| format!("{:016x}", fresh())).collect()
 }
 
 /// Waits until a server is ready; panics with its log after two minutes.

@@ -1,11 +1,11 @@
 //! s3s-fs: a second, quite different S3 server, so that the store is not made to fit one.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use tempfile::TempDir;
 
-use super::{Guarded, free_ports, get, missing, tools, wait_ready};
+use super::{Guarded, free_ports, get, missing, random_hex, tools, wait_ready};
 
 /// A running s3s-fs; every folder of its root is a bucket.
 pub struct S3s {
@@ -21,12 +21,20 @@ pub fn s3s() -> Option<&'static S3s> {
 }
 
 impl S3s {
-    /// Its access key.
-    pub const ACCESS_KEY: &'static str = "s3saccesskey";
-    /// Its secret key.
-    pub const SECRET_KEY: &'static str = "s3ssecretkey0123456789";
     /// A bucket that is there from the start.
     pub const BUCKET: &'static str = "photos";
+
+    /// Its access key; another one in each test program.
+    pub fn access_key() -> &'static str {
+        static KEY: LazyLock<String> = LazyLock::new(|| random_hex()[..20].to_owned());
+        &KEY
+    }
+
+    /// Its secret key.
+    pub fn secret_key() -> &'static str {
+        static KEY: LazyLock<String> = LazyLock::new(random_hex);
+        &KEY
+    }
 
     fn start() -> Option<Self> {
         let binary: PathBuf = tools().join("bin/s3s-fs");
@@ -37,7 +45,7 @@ impl S3s {
         fs_err::create_dir_all(root.path().join("buckets").join(Self::BUCKET)).expect("its bucket");
         let port = free_ports(1);
         let (text, buckets) = (port.to_string(), root.path().join("buckets").display().to_string());
-        let arguments = ["--host", "127.0.0.1", "--port", &text, "--access-key", Self::ACCESS_KEY, "--secret-key", Self::SECRET_KEY, &buckets];
+        let arguments = ["--host", "127.0.0.1", "--port", &text, "--access-key", Self::access_key(), "--secret-key", Self::secret_key(), &buckets];
         let process = Guarded::start("s3s-fs", &binary, &arguments, &[], &root.path().join("s3s.log"));
         wait_ready(&process, || get(port, "/").starts_with("HTTP/1.1 "));
         Some(Self { root, port, _process: process })
