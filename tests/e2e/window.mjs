@@ -64,6 +64,10 @@ await withTemporaryLibrary(async ({ photos, data }) => {
     await window.click('button[aria-label="Go back to Lookalike S"]');
     await window.until('the way back', inUse('Lookalike S'));
 
+    step('says that nothing is shared yet, and offers to connect');
+    await window.click('nav .foot .entry:nth-of-type(2)');
+    await window.until('the shared library', `return document.querySelector('main h1')?.innerText === 'Shared library' && document.querySelector('main').innerText.includes('Not connected')`);
+
     assert.deepEqual(await window.run('return window.violations'), [], 'nothing in the page went against the content security policy');
   });
 
