@@ -17,14 +17,14 @@ impl Address {
     /// Reads an address; without a scheme it is `http`, without a port `default_port`, else the scheme's own. `what` names it in errors.
     pub fn parse(what: &str, text: &str, default_port: Option<u16>) -> Result<Self> {
         let text = text.trim();
-        let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-        let url =
-            Url::parse(&with_scheme).map_err(|error| Error::invalid(format!("the {what} address {text:?} cannot be read: {error}")).with_hint(EXAMPLE))?;
-        // Never repeated in the message: it may be a password.
-        if !url.username().is_empty() || url.password().is_some() {
+        // Before anything else, and never repeated: it may be a password, and one with `#` or `/` in it ends the host early.
+        if text.contains('@') {
             return Err(Error::invalid(format!("the {what} address holds a user or password"))
                 .with_hint("Secrets go into the environment or the prompt, never into an address."));
         }
+        let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        let url =
+            Url::parse(&with_scheme).map_err(|error| Error::invalid(format!("the {what} address {text:?} cannot be read: {error}")).with_hint(EXAMPLE))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(Error::invalid(format!("the {what} address begins with {}://, not http:// or https://", url.scheme())).with_hint(EXAMPLE));
         }
@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused_and_secrets_are_not_repeated() {
-        for text in ["", "http://", "ftp://host", "http://host/path", "http://host?x=1", "http://user:hunter2@host", "host:99999"] {
+        let secrets = ["http://user:hunter2@host", "http://user:hunter2#ss@host", "http://user:hunter2/ss@host", "user:hunter2?@host:99999"];
+        for text in ["", "http://", "ftp://host", "http://host/path", "http://host?x=1", "host:99999"].into_iter().chain(secrets) {
             let error = Address::parse("Milvus", text, Some(19530)).expect_err(text);
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }
