@@ -280,7 +280,9 @@ impl Received {
             (403, "AccessDenied") if message.contains("signature") || message.contains("Signature") || message.contains("No such key") => FaultKind::SignIn,
             (403, _) => FaultKind::Denied,
             (404, _) => FaultKind::Missing,
-            (408 | 425 | 429 | 502..=504, _) => FaultKind::Busy,
+            (408 | 425 | 429 | 502..=504, _) | (409, "OperationAborted") => FaultKind::Busy,
+            // What arrived was not what was sent: the way there is bad, not the request.
+            (400, "RequestTimeout" | "IncompleteBody" | "BadDigest" | "XAmzContentSHA256Mismatch") => FaultKind::Busy,
             (301 | 307 | 400, "PermanentRedirect" | "TemporaryRedirect" | "AuthorizationHeaderMalformed") => FaultKind::Mismatch,
             (500.., _) => FaultKind::ServerFailed,
             _ => FaultKind::Refused,
@@ -334,5 +336,31 @@ fn present<T>(result: Result<T, Answer>) -> Result<Option<T>, Fault> {
         // A bucket that is missing is a fault; an object that is missing is an answer. HEAD does not say which.
         Err(Answer { status: Some(StatusCode::NOT_FOUND), fault }) if !fault.message.contains("NoSuchBucket") => Ok(None),
         Err(answer) => Err(answer.fault),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_wrong_on_the_way_passes_and_what_is_wrong_does_not() {
+        let kind = |status: u16, code: &str| {
+            let body = format!("<Error><Code>{code}</Code><Message>no</Message></Error>").into_bytes();
+            let received = Received { status: StatusCode::from_u16(status).unwrap(), length: body.len() as u64, modified: None, body };
+            received.into_answer("S3").fault.kind
+        };
+        for (status, code) in [
+            (400, "RequestTimeout"),
+            (400, "IncompleteBody"),
+            (400, "BadDigest"),
+            (400, "XAmzContentSHA256Mismatch"),
+            (409, "OperationAborted"),
+            (503, "SlowDown"),
+        ] {
+            assert_eq!(kind(status, code), FaultKind::Busy, "{status} {code}");
+        }
+        assert_eq!(kind(400, "InvalidArgument"), FaultKind::Refused);
+        assert_eq!(kind(409, "BucketAlreadyExists"), FaultKind::Refused);
     }
 }
