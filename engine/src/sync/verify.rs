@@ -13,6 +13,8 @@ use super::Link;
 
 /// Rows, lines or keys that are compared at a time.
 pub(super) const PAGE: usize = 500;
+/// Bytes of vectors in one answer: servers and clients take messages of 4 MiB, and the facts of the rows are in them too.
+const VECTORS: usize = 1 << 20;
 /// Differences that are told in words.
 const EXAMPLES: usize = 20;
 
@@ -54,9 +56,10 @@ impl<'a> Verify<'a> {
     /// Every row of this computer against the catalog. Returns how many rows belong there.
     fn compare_rows(&mut self) -> Result<u64> {
         let mine = Filter::all().of_device(&self.link.plan.device);
+        let limit = (VECTORS / (size_of::<f32>() * self.link.plan.dimension.max(1))).clamp(20, PAGE);
         let (mut after, mut matched) = (String::new(), 0);
         loop {
-            let page = self.link.collection.page(&mine, &after, PAGE, true, Consistency::Strong)?;
+            let page = self.link.collection.page(&mine, &after, limit, true, Consistency::Strong)?;
             let Some(last) = page.last() else { return Ok(matched) };
             after.clone_from(&last.id);
             self.rows += page.len() as u64;
