@@ -10,7 +10,7 @@ use crate::index::milvus::{Filter, SharedRow};
 use crate::media;
 use crate::objects::{MAX_OBJECT, ObjectKey, ObjectStore};
 use crate::remote::{Fault, FaultKind};
-use crate::sync::Link;
+use crate::sync::{Link, content_of};
 use crate::wire::ErrorCode;
 use crate::{Error, Result};
 
@@ -97,11 +97,12 @@ impl Engine {
         Ok(media::thumbnail(&picture.pixels, max_side))
     }
 
-    /// Where the object of a content lies, as any of its rows says.
+    /// Where the object of a content lies, as any of its rows says. Anyone who may write rows may write any key into them:
+    /// only one that names this very content is fetched or signed.
     fn shared_object(&self, link: &Link, hash: ContentHash) -> Result<(ObjectKey, crate::objects::S3Store)> {
         let store = link.store.clone().ok_or_else(|| missing(hash))?;
         let rows = self.shared_rows(&[hash])?.remove(&hash).unwrap_or_default();
-        let key = rows.into_iter().map(|row| row.object_key).find(|key| !key.is_empty()).ok_or_else(|| missing(hash))?;
+        let key = rows.into_iter().map(|row| row.object_key).find(|key| content_of(key) == Some(hash)).ok_or_else(|| missing(hash))?;
         Ok((ObjectKey::new(key)?, store))
     }
 

@@ -205,7 +205,7 @@ impl Engine {
         // Comparing makes nothing.
         let link = if repair { Link::open(plan, &runtime)? } else { Link::open_to_read(plan, &runtime)? };
         let compare = |repair| -> Result<Verify<'_>> {
-            let mut verify = Verify::new(&self.inner.catalog, &link, VerifyOptions { repair, grace: grace.as_secs().cast_signed() });
+            let mut verify = Verify::new(&self.inner.catalog, &link, VerifyOptions { repair, grace: i64::try_from(grace.as_secs()).unwrap_or(i64::MAX) });
             verify.run()?;
             Ok(verify)
         };

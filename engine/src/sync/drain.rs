@@ -16,6 +16,7 @@ use crate::wire::Consistency;
 use crate::{Error, Result};
 
 use super::keys::{PREFIXES, object_key, stem};
+use super::namers::Namers;
 use super::upload::{Uploaded, Uploader};
 use super::{Link, now_ms};
 
@@ -49,6 +50,8 @@ struct Upserting {
     line: Pending,
     held: Held,
     key: Option<ObjectKey>,
+    /// Whether its object was there before this step, put by an earlier one or by another computer.
+    relied: bool,
 }
 
 impl Drain<'_> {
@@ -64,8 +67,9 @@ impl Drain<'_> {
                 match outbox::wanted(db, line.hash, &self.link.plan.model)? {
                     Wanted::Held(held) => match object_key(self.link.plan.upload(), line.hash, &held.image.facts.format) {
                         Ok(key) => {
+                            let relied = line.object_done;
                             line.object_done |= self.link.store.is_none();
-                            upserting.push(Upserting { line, held: *held, key });
+                            upserting.push(Upserting { line, held: *held, key, relied });
                         }
                         Err(fault) => return Err(fault.into()),
                     },
@@ -108,7 +112,7 @@ impl Drain<'_> {
             for _ in 0..UPLOADS.min(missing.len()) {
                 scope.spawn(|| {
                     while let Some(at) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let Upserting { line, held, key: Some(key) } = &batch[*at] else { continue };
+                        let Upserting { line, held, key: Some(key), .. } = &batch[*at] else { continue };
                         let outcome = uploader.send(&held.image, key, shared.contains(&line.hash));
                         let mut outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
                         outcomes.push((*at, outcome));
@@ -129,8 +133,9 @@ impl Drain<'_> {
         for (at, outcome) in outcomes {
             let line = batch[at].line;
             match outcome {
-                Uploaded::Done => {
+                Uploaded::Done | Uploaded::Found => {
                     batch[at].line.object_done = true;
+                    batch[at].relied = matches!(outcome, Uploaded::Found);
                     sent += 1;
                 }
                 Uploaded::Cannot(code, reason) => parked.push((line, code, reason)),
@@ -166,14 +171,14 @@ impl Drain<'_> {
         for item in &batch {
             rows.push(self.link.plan.row(&item.held)?);
         }
-        let mut parked = Vec::new();
+        let (mut parked, mut written) = (Vec::new(), Vec::with_capacity(batch.len()));
         match self.link.collection.upsert(&rows) {
-            Ok(()) => settled.extend(batch.iter().map(|item| done(item.line))),
+            Ok(()) => written.extend(batch.iter().map(|item| done(item.line))),
             Err(fault) if fault.kind == FaultKind::Refused => {
                 // One bad row does not keep the others back.
                 for (item, row) in batch.iter().zip(&rows) {
                     match self.link.collection.upsert(std::slice::from_ref(row)) {
-                        Ok(()) => settled.push(done(item.line)),
+                        Ok(()) => written.push(done(item.line)),
                         Err(fault) if fault.kind == FaultKind::Refused => parked.push((item.line, fault)),
                         Err(fault) => return Err(fault.into()),
                     }
@@ -182,18 +187,18 @@ impl Drain<'_> {
             Err(fault) => return Err(fault.into()),
         }
         self.catalog.write(|db| parked.iter().try_for_each(|(line, fault)| outbox::park(db, line, fault.code(), &fault.message)))?;
-        self.check_shared_objects(&batch)?;
+        // Settled only after the look: a line that is settled is not looked at again.
+        self.check_relied_objects(&batch)?;
+        settled.append(&mut written);
         Ok(parked.len() as u64)
     }
 
     /// Another computer that removes its row of a content looks whether anyone else has one, and then removes the object. It
-    /// may have looked before our row came and removed after we saw the object: so look again, now that our row is there.
-    fn check_shared_objects(&self, batch: &[Upserting]) -> std::result::Result<(), Trouble> {
+    /// may have looked before our row came and removed after we saw the object: so every object that we did not put in this
+    /// very step is looked at again, now that our row is there.
+    fn check_relied_objects(&self, batch: &[Upserting]) -> std::result::Result<(), Trouble> {
         let Some(store) = &self.link.store else { return Ok(()) };
-        let mine = self.link.plan.device.as_str();
-        let shared = batch.iter().filter(|item| item.key.is_some()).map(|item| item.line.hash);
-        let shared = self.named_by(Filter::all().of_others(mine), shared, Consistency::Bounded)?;
-        for item in batch.iter().filter(|item| shared.contains(&item.line.hash)) {
+        for item in batch.iter().filter(|item| item.relied) {
             if let Some(key) = &item.key
                 && store.head(key)?.is_none()
             {
@@ -211,20 +216,21 @@ impl Drain<'_> {
         let ids: Vec<String> = batch.iter().map(|line| SharedRow::id_of(&self.link.plan.device, &line.hash.to_string())).collect();
         self.link.collection.remove(&Filter::all().with_ids(ids.iter().map(String::as_str)))?;
         if let Some(store) = &self.link.store {
-            let named = self.object_keys_of(batch.iter().map(|line| line.hash))?;
+            let namers = Namers::new(self.link);
             for line in &batch {
-                self.remove_objects(store, line.hash, &named)?;
+                self.remove_objects(store, line.hash, &namers)?;
             }
         }
         settled.extend(batch.into_iter().map(done));
         Ok(())
     }
 
-    fn remove_objects(&self, store: &dyn ObjectStore, hash: ContentHash, named: &HashSet<String>) -> std::result::Result<(), Trouble> {
+    fn remove_objects(&self, store: &dyn ObjectStore, hash: ContentHash, namers: &Namers<'_>) -> std::result::Result<(), Trouble> {
         for prefix in PREFIXES {
             // By listing: the format, and with it the ending of the key, went with the image.
             for object in store.list(&format!("{prefix}{}.", stem(hash)), None, 10)? {
-                if !named.contains(&object.key) {
+                // Asked right before: another computer may have begun to rely on it. More rows than can be read name it too.
+                if namers.keys_of([hash])?.is_some_and(|named| !named.contains(&object.key)) {
                     store.delete(&ObjectKey::new(object.key)?)?;
                 }
             }
@@ -234,29 +240,13 @@ impl Drain<'_> {
 
     /// Contents of which any computer has a row.
     fn contents_with_rows(&self, hashes: impl Iterator<Item = ContentHash>) -> std::result::Result<HashSet<ContentHash>, Trouble> {
-        self.named_by(Filter::all(), hashes, Consistency::Bounded)
-    }
-
-    fn named_by(
-        &self,
-        rows: Filter,
-        hashes: impl Iterator<Item = ContentHash>,
-        consistency: Consistency,
-    ) -> std::result::Result<HashSet<ContentHash>, Trouble> {
         let contents: Vec<String> = hashes.map(|hash| hash.to_string()).collect();
         if contents.is_empty() {
             return Ok(HashSet::new());
         }
-        let filter = rows.with_contents(contents.iter().map(String::as_str));
-        let found = self.link.collection.texts(&filter, "content", MAX_RESULTS, consistency)?;
-        Ok(found.iter().filter_map(|content| ContentHash::parse(content).ok()).collect())
-    }
-
-    /// Keys of the objects that rows of these contents name, whoever's they are.
-    fn object_keys_of(&self, hashes: impl Iterator<Item = ContentHash>) -> std::result::Result<HashSet<String>, Trouble> {
-        let contents: Vec<String> = hashes.map(|hash| hash.to_string()).collect();
         let filter = Filter::all().with_contents(contents.iter().map(String::as_str));
-        Ok(self.link.collection.texts(&filter, "object_key", MAX_RESULTS, Consistency::Strong)?.into_iter().collect())
+        let found = self.link.collection.texts(&filter, "content", MAX_RESULTS, Consistency::Bounded)?;
+        Ok(found.iter().filter_map(|content| ContentHash::parse(content).ok()).collect())
     }
 
     /// Takes this computer's rows out of the collections of earlier models, once everything else is done.
@@ -265,7 +255,9 @@ impl Drain<'_> {
             let retired = crate::index::milvus::Collection::new(&self.link.milvus, &name, 0, self.link.plan.settings.milvus.index);
             match retired.remove(&Filter::all().of_device(&self.link.plan.device)) {
                 Err(fault) if fault.is_passing() || fault.kind == FaultKind::Stopped => return Ok(Some(fault)),
-                // Gone already, or not ours any more.
+                // Not now, say for want of a right: kept for another time, and nothing else waits for it.
+                Err(fault) if fault.kind != FaultKind::Missing => {}
+                // Done, or gone already.
                 Ok(()) | Err(_) => self.catalog.write(|db| outbox::forget_retired(db, &name))?,
             }
         }
@@ -300,7 +292,7 @@ fn is_hopeless(outcomes: &[(usize, Uploaded)]) -> bool {
             !fault.is_passing() || failures >= UPLOADS
         }
         Uploaded::Broken(_) => true,
-        Uploaded::Done | Uploaded::Cannot(..) => false,
+        Uploaded::Done | Uploaded::Found | Uploaded::Cannot(..) => false,
     })
 }
 

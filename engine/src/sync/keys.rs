@@ -36,7 +36,7 @@ pub(super) fn stem(hash: ContentHash) -> String {
 }
 
 /// The content that an object of ours holds; none for an object of somebody else's.
-pub(super) fn content_of(key: &str) -> Option<ContentHash> {
+pub(crate) fn content_of(key: &str) -> Option<ContentHash> {
     let rest = PREFIXES.iter().find_map(|prefix| key.strip_prefix(prefix))?;
     let (shard, name) = rest.split_once('/')?;
     let hash = ContentHash::parse(name.split('.').next()?).ok()?;

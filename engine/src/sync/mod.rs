@@ -1,12 +1,14 @@
 //! Keeps a remote in step with this computer: what changed is in the catalog's outbox, and is sent object first, then
 //! vector row. Everything is idempotent by content, so whatever is cut short is simply done again.
 //!
-//! In reading order: [`keys`] names objects, [`link`] opens the servers, [`drain`] sends what is due, [`worker`] does that
+//! In reading order: [`keys`] names objects, [`link`] opens the servers, [`drain`] sends what is due and
+//! asks [`namers`] before it removes, [`worker`] does that
 //! in the background, [`verify`] compares and mends, [`test`] tries a connection step by step.
 
 mod drain;
 mod keys;
 mod link;
+mod namers;
 mod test;
 mod upload;
 mod verify;
@@ -14,6 +16,7 @@ mod verify_objects;
 mod worker;
 
 pub(crate) use drain::{Drain, Step};
+pub(crate) use keys::content_of;
 pub(crate) use link::{Link, LinkPlan};
 pub(crate) use test::test;
 pub(crate) use verify::{Verify, VerifyOptions};

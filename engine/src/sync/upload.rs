@@ -1,6 +1,6 @@
 //! One picture to the object store: the file is read, checked against its content, made smaller where that is wanted, put.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use crate::catalog::{Catalog, ContentHash, ImageRow, outbox};
@@ -19,8 +19,10 @@ const LARGE: u64 = 32 << 20;
 
 /// What became of an object.
 pub(super) enum Uploaded {
-    /// It is in the store.
+    /// It is in the store, put there now.
     Done,
+    /// It is in the store already, by somebody else.
+    Found,
     /// It cannot be sent as things are: a code and the reason in plain words.
     Cannot(&'static str, String),
     /// The store said no.
@@ -44,7 +46,7 @@ impl Uploader<'_> {
     pub(super) fn send(&self, image: &ImageRow, key: &ObjectKey, may_exist: bool) -> Uploaded {
         if may_exist {
             match self.store.head(key) {
-                Ok(Some(info)) if self.upload != Upload::Originals || info.bytes == image.facts.bytes => return Uploaded::Done,
+                Ok(Some(info)) if self.upload != Upload::Originals || info.bytes == image.facts.bytes => return Uploaded::Found,
                 Ok(_) => {}
                 Err(fault) => return of_fault(fault),
             }
@@ -73,15 +75,28 @@ impl Uploader<'_> {
         let places: Vec<PathBuf> = self.catalog.read(|db| outbox::reachable(db, image.key))?;
         let mut reason = ("file-unreachable", "its drive or folder cannot be reached now; it is sent when that is back".to_owned());
         for path in places {
-            match fs_err::read(&path) {
+            // Looked at first: what took its place may be endless, or a pipe at which reading waits for ever.
+            let read = match fs_err::metadata(&path) {
+                Ok(metadata) if metadata.is_file() && metadata.len() == image.facts.bytes => fs_err::read(&path),
+                Ok(_) => {
+                    reason = changed(&path);
+                    continue;
+                }
+                Err(error) => Err(error),
+            };
+            match read {
                 Ok(bytes) if ContentHash::of(&bytes) == image.hash => return Ok(Ok(bytes)),
-                Ok(_) => reason = ("file-changed", format!("{} has changed since it was indexed; index it again", path.display())),
+                Ok(_) => reason = changed(&path),
                 Err(error) if reason.0 == "file-unreachable" => reason.1 = error.to_string(),
                 Err(_) => {}
             }
         }
         Ok(Err(reason))
     }
+}
+
+fn changed(path: &Path) -> (&'static str, String) {
+    ("file-changed", format!("{} has changed since it was indexed; index it again", path.display()))
 }
 
 fn of_fault(fault: Fault) -> Uploaded {

@@ -1,15 +1,15 @@
 //! The part of a comparison that looks at the object store.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::Result;
 use crate::catalog::outbox::{self, Wanted};
 use crate::catalog::{ContentHash, images};
-use crate::index::milvus::{Filter, MAX_RESULTS};
 use crate::objects::{ObjectInfo, ObjectKey, ObjectStore};
-use crate::wire::{Consistency, Upload};
+use crate::wire::Upload;
 
 use super::keys::{PREFIXES, content_of, object_key, prefix};
+use super::namers::Namers;
 use super::now;
 use super::verify::{PAGE, Verify};
 
@@ -56,12 +56,11 @@ impl Verify<'_> {
         if objects.is_empty() {
             return Ok(());
         }
-        let contents: HashSet<String> = objects.iter().map(|(_, hash)| hash.to_string()).collect();
-        let filter = Filter::all().with_contents(contents.iter().map(String::as_str));
-        let named: HashSet<String> = self.link.collection.texts(&filter, "object_key", MAX_RESULTS, Consistency::Strong)?.into_iter().collect();
-        let oldest = now() - self.options.grace;
+        // More rows than one answer holds: whether any of these is surplus is not known.
+        let Some(named) = Namers::new(self.link).keys_of(objects.iter().map(|(_, hash)| *hash))? else { return Ok(()) };
+        let oldest = now().saturating_sub(self.options.grace);
         for (info, _) in objects {
-            let is_settled = info.modified.is_none_or(|modified| modified <= oldest);
+            let is_settled = info.modified.is_some_and(|modified| modified <= oldest);
             if named.contains(&info.key) || !is_settled {
                 continue;
             }
