@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -22,8 +23,12 @@ const BANDS: [f32; 3] = [0.83, 0.70, 0.58];
 
 pub(crate) fn install(engine: &Engine, args: &ModelArgs) -> Result<ExitCode> {
     let canceller = engine.clone();
+    let is_interrupted = AtomicBool::new(false);
     let handler = ctrlc::set_handler(move || {
-        // Never fails; what has come is kept.
+        // The second Ctrl-C means now; what has come is kept either way.
+        if is_interrupted.swap(true, Ordering::AcqRel) {
+            std::process::exit(1);
+        }
         let _ = canceller.cancel_install();
     });
     if let Err(error) = handler {
