@@ -74,6 +74,9 @@ pub(crate) fn add(engine: &Engine, args: &AddArgs) -> Result<ExitCode> {
         Some(name) => name.clone(),
         None => questions.ask("name, of a-z, 0-9 and -", &plain(&stem), |text| Ok(text.to_owned()))?,
     };
+    if id.is_empty() {
+        return Err(Error::invalid(format!("no name can be made of {}", args.file.display())).with_hint("Say what to call it: --name NAME, of a-z, 0-9 and -"));
+    }
     let mut probe = engine.inspect_model(&args.file, None)?;
     let (width, height) = size(&questions, args, &probe)?;
     if probe.outputs.is_empty() {
@@ -85,7 +88,7 @@ pub(crate) fn add(engine: &Engine, args: &AddArgs) -> Result<ExitCode> {
         sha256: probe.sha256.clone(),
         bytes: probe.bytes,
         licence: match &args.licence {
-            Some(licence) => licence.clone(),
+            Some(licence) => printable(licence),
             None => questions.ask("licence of the weights", "unknown", |text| Ok(text.to_owned()))?,
         },
         provenance: format!("Added by the user from {stem}.onnx."),
@@ -112,7 +115,7 @@ pub(crate) fn add(engine: &Engine, args: &AddArgs) -> Result<ExitCode> {
         bands: match args.bands.unwrap_or(BANDS) {
             [same_picture, same_scene, similar] => Bands { same_picture, same_scene, similar, estimated: true },
         },
-        name: args.title.clone().unwrap_or_else(|| id.clone()),
+        name: args.title.as_deref().map_or_else(|| id.clone(), printable),
         id,
     };
     engine.add_model(&args.file, &manifest)?;
@@ -217,6 +220,11 @@ pub(crate) fn three(text: &str) -> std::result::Result<[f32; 3], String> {
 
 fn joined(numbers: [f32; 3]) -> String {
     numbers.map(|number| number.to_string()).join(",")
+}
+
+/// Without characters that would play tricks on a terminal.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// A model's name from a file's.

@@ -106,7 +106,7 @@ fn the_users_own_file_is_added_with_what_its_graph_says() {
     let file = library.beside("My Net v2.onnx");
     fs_err::write(&file, mobilenet_like(4)).unwrap();
     let path = file.display().to_string();
-    let entry = json(&library, &["model", "add", &path, "--yes", "--json", "--licence", "CC0-1.0"]);
+    let entry = json(&library, &["model", "add", &path, "--yes", "--json", "--licence", "CC0-1.0\u{1b}"]);
     assert_eq!((&entry["id"], &entry["dimension"], &entry["licence"]), (&"my-net-v2".into(), &1280.into(), &"CC0-1.0".into()), "the features, not the classes");
     let manifest = fs_err::read_to_string(library.data_dir().join("models/my-net-v2/model.toml")).unwrap();
     assert!(manifest.contains("width = 224") && manifest.contains("last-pooling") && manifest.contains("nchw"), "{manifest}");
@@ -185,6 +185,7 @@ fn files_that_cannot_be_run_are_refused_in_words() {
     refused("strideless.onnx", &without_stride(&small(1, 32)), &[], "cannot be run");
     refused("huge.onnx", &with_side(&small(1, 32), 200_000), &[], "200000 × 200000 pixels is not within 16 to 2048");
     refused("open.onnx", &with_side(&small(1, 32), 0), &["--size", "99999x99999"], "99999 × 99999 pixels is not within 16 to 2048");
+    refused("模型.onnx", &small(1, 32), &[], "--name NAME");
     assert!(!library.data_dir().join("models").join("strideless").exists());
 }
 
