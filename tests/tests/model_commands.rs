@@ -87,6 +87,11 @@ fn models_are_listed_before_there_is_a_library() {
         assert!(stdout.contains(name), "{stdout}");
     }
     assert!(stdout.contains("103 MB") && stdout.contains("Apache-2.0"), "{stdout}");
+    let mut command = library.command(&["model", "list"]);
+    let (code, _, stderr) = output(command.env("LOOKALIKE_CATALOGUE", "/nowhere.toml"));
+    assert!(code == Some(1) && stderr.contains("LOOKALIKE_CATALOGUE"), "{stderr}");
+    let mut command = library.command(&["status"]);
+    assert_eq!(output(command.env("LOOKALIKE_CATALOGUE", "/nowhere.toml")).0, Some(0), "it needs no catalogue");
     let folder = library.data_dir().join("models/odd");
     fs_err::create_dir_all(&folder).unwrap();
     fs_err::write(folder.join("model.toml"), "id = 1").unwrap();
