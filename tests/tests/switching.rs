@@ -7,7 +7,8 @@ use lookalike_engine::{Access, Config, Engine, ModelSource};
 use lookalike_tests::library::{TestLibrary, search, wait_until};
 use lookalike_tests::networks::{small, small_manifest};
 
-const OWN: &str = "lookalike-s-1";
+/// The bundled model, as models/lookalike-s/model.toml names it.
+const OWN: &str = "lookalike-s-2";
 
 fn state_of(engine: &Engine, id: &str) -> ModelState {
     engine.models().unwrap().models.into_iter().find(|model| model.id == id).expect("it is listed").state
