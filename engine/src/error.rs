@@ -1,5 +1,6 @@
 //! The engine's error: a code to act on, a message that says what happened, a hint that says what to do.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::wire::{ErrorCode, ErrorReply};
@@ -75,7 +76,14 @@ impl From<Error> for ErrorReply {
 impl From<std::io::Error> for Error {
     /// I/O goes through `fs_err`, so the message names the path.
     fn from(source: std::io::Error) -> Self {
-        Self::new(ErrorCode::Io, source.to_string())
+        let error = Self::new(ErrorCode::Io, source.to_string());
+        match source.kind() {
+            ErrorKind::StorageFull => error.with_hint("Free some space on the disk, and try again."),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                error.with_hint("Check that it may be read and written, or use another data directory: --data-dir DIRECTORY")
+            }
+            _ => error,
+        }
     }
 }
 
@@ -84,6 +92,9 @@ impl From<rusqlite::Error> for Error {
         use rusqlite::ErrorCode as Sql;
         let message = format!("the catalog could not be read or written: {source}");
         match source.sqlite_error_code() {
+            Some(Sql::SystemIoFailure) => {
+                Self::new(ErrorCode::Io, message).with_hint("Check that the disk that holds the library data is there, sound, and not full.")
+            }
             Some(Sql::DiskFull) => Self::new(ErrorCode::Io, message).with_hint("Free some space on the disk that holds the library data."),
             Some(Sql::DatabaseCorrupt | Sql::NotADatabase) => {
                 Self::new(ErrorCode::CatalogUnusable, message).with_hint("Move the data directory aside and index again; your photos are not touched.")

@@ -20,7 +20,7 @@ mod connection;
 pub use connection::*;
 mod models;
 
-pub use models::{EmbeddingNote, InstallInfo, ModelEntry, ModelState, ModelsReply, SwitchInfo, SwitchState};
+pub use models::{EmbeddingNote, InstallInfo, ModelEntry, ModelFault, ModelState, ModelsReply, SwitchInfo, SwitchState};
 
 wire! {
     /// What went wrong. A code exists only where someone acts on it.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -22,8 +23,12 @@ const BANDS: [f32; 3] = [0.83, 0.70, 0.58];
 
 pub(crate) fn install(engine: &Engine, args: &ModelArgs) -> Result<ExitCode> {
     let canceller = engine.clone();
+    let is_interrupted = AtomicBool::new(false);
     let handler = ctrlc::set_handler(move || {
-        // Never fails; what has come is kept.
+        // The second Ctrl-C means now; what has come is kept either way.
+        if is_interrupted.swap(true, Ordering::AcqRel) {
+            std::process::exit(1);
+        }
         let _ = canceller.cancel_install();
     });
     if let Err(error) = handler {
@@ -69,6 +74,9 @@ pub(crate) fn add(engine: &Engine, args: &AddArgs) -> Result<ExitCode> {
         Some(name) => name.clone(),
         None => questions.ask("name, of a-z, 0-9 and -", &plain(&stem), |text| Ok(text.to_owned()))?,
     };
+    if id.is_empty() {
+        return Err(Error::invalid(format!("no name can be made of {}", args.file.display())).with_hint("Say what to call it: --name NAME, of a-z, 0-9 and -"));
+    }
     let mut probe = engine.inspect_model(&args.file, None)?;
     let (width, height) = size(&questions, args, &probe)?;
     if probe.outputs.is_empty() {
@@ -80,7 +88,7 @@ pub(crate) fn add(engine: &Engine, args: &AddArgs) -> Result<ExitCode> {
         sha256: probe.sha256.clone(),
         bytes: probe.bytes,
         licence: match &args.licence {
-            Some(licence) => licence.clone(),
+            Some(licence) => printable(licence),
             None => questions.ask("licence of the weights", "unknown", |text| Ok(text.to_owned()))?,
         },
         provenance: format!("Added by the user from {stem}.onnx."),
@@ -107,7 +115,7 @@ pub(crate) fn add(engine: &Engine, args: &AddArgs) -> Result<ExitCode> {
         bands: match args.bands.unwrap_or(BANDS) {
             [same_picture, same_scene, similar] => Bands { same_picture, same_scene, similar, estimated: true },
         },
-        name: args.title.clone().unwrap_or_else(|| id.clone()),
+        name: args.title.as_deref().map_or_else(|| id.clone(), printable),
         id,
     };
     engine.add_model(&args.file, &manifest)?;
@@ -212,6 +220,11 @@ pub(crate) fn three(text: &str) -> std::result::Result<[f32; 3], String> {
 
 fn joined(numbers: [f32; 3]) -> String {
     numbers.map(|number| number.to_string()).join(",")
+}
+
+/// Without characters that would play tricks on a terminal.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// A model's name from a file's.

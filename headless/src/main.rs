@@ -64,9 +64,10 @@ fn open(args: &Args, access: Access, follow: bool, workers: Option<usize>) -> Re
     };
     let bundled = lookalike_models::LOOKALIKE_S;
     let model = ModelSource::Bundled { manifest: bundled.manifest, onnx: bundled.onnx };
-    let catalogue = match &args.catalogue {
-        Some(path) => Catalogue::parse(&fs_err::read_to_string(path)?, &path.display().to_string())?,
-        None => Catalogue::parse(lookalike_models::CATALOGUE, "the catalogue of models")?,
+    // A fault in it is no reason not to search.
+    let catalogue = match &args.command {
+        Command::Model(ModelCommand::List(_) | ModelCommand::Install(_) | ModelCommand::Add(_)) => catalogue(args)?,
+        _ => Catalogue::default(),
     };
     Engine::open(Config { data_dir, access, follow, workers, model, catalogue, secrets: secrets() })
 }
@@ -84,4 +85,10 @@ fn secrets() -> SecretAccess {
         _ => Keychain::Use,
     };
     SecretAccess { keychain, overrides }
+}
+
+fn catalogue(args: &Args) -> Result<Catalogue> {
+    let Some(path) = &args.catalogue else { return Catalogue::parse(lookalike_models::CATALOGUE, "the catalogue of models") };
+    let read = || Catalogue::parse(&fs_err::read_to_string(path)?, &path.display().to_string());
+    read().map_err(|error| error.with_hint("Mend the catalogue, or go without: --catalogue, LOOKALIKE_CATALOGUE"))
 }

@@ -57,6 +57,9 @@ fn list(engine: &Engine, json: bool) -> Result<ExitCode> {
     for model in &reply.models {
         output::line(&line(model, &reply))?;
     }
+    for fault in &reply.faulty {
+        output::line(&format!("{}  cannot be used: {}", fault.id, fault.reason))?;
+    }
     if let Some(switch) = &reply.switch {
         output::line(&switch_line(switch))?;
     }
@@ -70,10 +73,14 @@ fn line(model: &ModelEntry, reply: &ModelsReply) -> String {
         ModelState::Ready if model.is_immediate => "ready, its vectors are kept".to_owned(),
         ModelState::Ready => "ready".to_owned(),
         ModelState::Available => format!("to be fetched, {} MB", model.bytes.div_ceil(1_000_000)),
+        ModelState::VectorsOnly if model.source.is_some() => {
+            format!("only its vectors are here, its files can be fetched: lookalike model install {}", model.id)
+        }
         ModelState::VectorsOnly => "only its vectors are here".to_owned(),
     };
     let width = reply.models.iter().map(|model| model.id.len()).max().unwrap_or(0);
-    let vectors = if model.vectors > 0 { format!(", {} vectors", model.vectors) } else { String::new() };
+    let missing = if model.missing > 0 { format!(", {} missing", model.missing) } else { String::new() };
+    let vectors = if model.vectors > 0 { format!(", {} vectors{missing}", model.vectors) } else { String::new() };
     format!("{:width$}  {state}  ({}, {} numbers, {}{vectors})", model.id, model.name, model.dimension, model.licence)
 }
 
@@ -108,6 +115,13 @@ fn put_to_use(engine: &Engine, id: &str) -> Result<ExitCode> {
     bar.set_message("pictures that came since");
     loop {
         let left = left()?;
+        if left > 0
+            && let Some(fault) = engine.catch_up_fault()?
+        {
+            bar.finish_and_clear();
+            output::note(&format!("{left} pictures have no vector of it and cannot be found"));
+            return Err(fault);
+        }
         if left == 0 || is_interrupted.load(Ordering::Acquire) {
             bar.finish_and_clear();
             if left > 0 {
@@ -143,7 +157,8 @@ pub(crate) fn await_switch(engine: &Engine, is_interrupted: &AtomicBool) -> Resu
             SwitchState::Failed => {
                 bar.finish_and_clear();
                 let message = format!("the switch to {} stopped: {}", switch.target, switch.reason.unwrap_or_default());
-                return Err(Error::new(ErrorCode::ModelUnusable, message).with_hint("The old model stays in use. Try again: lookalike model resume"));
+                return Err(Error::new(ErrorCode::ModelUnusable, message)
+                    .with_hint("The old model stays in use. Try again: lookalike model resume; or give it up: lookalike model cancel"));
             }
             SwitchState::Paused => {
                 bar.finish_and_clear();

@@ -62,7 +62,7 @@ def looks(g, image):
 
 def trunk(g, net, x):
     """The convolutions; what comes out of the stage before the last, and of the last."""
-    x = g.add("Relu", [g.conv("stem", x, *folded(*net.stem), 4)], "stem.relu")
+    x, side = g.add("Relu", [g.conv("stem", x, *folded(*net.stem), 4)], "stem.relu"), TILE // 4
     for i, block in enumerate(net.blocks):
         if i == net.level:
             fine = x
@@ -73,6 +73,9 @@ def trunk(g, net, x):
             weight, bias = folded(*block.shortcut[-2:])
             if stride > 1:  # the mean of 2×2 and then a 1×1 convolution are one 2×2 convolution
                 weight = weight.expand(-1, -1, 2, 2) / 4
+                if side % 2:  # the last row's mean is of itself
+                    x = g.add("Pad", [x, g.weight(f"{name}.margin", np.array([0] * 6 + [1, 1]))], f"{name}.padded", mode="edge")
+                side = -(-side // 2)
             x = g.conv(f"{name}.shortcut", x, weight, bias, stride)
         x = g.add("Relu", [g.add("Add", [y, x], f"{name}.sum")], f"{name}.out")
     return fine, x

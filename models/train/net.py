@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-TILE = 64  # the side of what the net looks at, in pixels
+TILE = 48  # the side of what the published model looks at, in pixels
 TILES = ((0, 0), (0, TILE), (TILE, 0), (TILE, TILE), (TILE // 2, TILE // 2))  # top and left in the published model's input
 PART = 128  # numbers in each part of the vector
 
@@ -36,7 +36,7 @@ class Block(nn.Module):
 
 
 class Net(nn.Module):
-    """One look: pictures (n, 3, 64, 64), normalised, to two vectors of unit length each, (n, 128): copy and sense."""
+    """One look: pictures (n, 3, s, s), normalised, to two vectors of unit length each, (n, 128): copy and sense."""
 
     def __init__(self, widths=(48, 96, 192, 256), depths=(1, 2, 2, 1), part=PART):
         super().__init__()
@@ -51,15 +51,19 @@ class Net(nn.Module):
         self.copy = nn.Linear(widths[-2] + cin, part)
         self.sense = nn.Linear(cin, part)
 
-    def forward(self, x):
+    def stages(self, x):
+        """What the stage before the last and the last give, averaged over the place: (n, channels) each."""
         fine = self.blocks[:self.level](F.relu(self.stem(x)))
-        coarse = self.blocks[self.level:](fine).mean((2, 3))
-        copy = self.copy(torch.cat([fine.mean((2, 3)), coarse], 1))
+        return fine.mean((2, 3)), self.blocks[self.level:](fine).mean((2, 3))
+
+    def forward(self, x):
+        fine, coarse = self.stages(x)
+        copy = self.copy(torch.cat([fine, coarse], 1))
         return F.normalize(copy.float(), dim=1), F.normalize(self.sense(coarse).float(), dim=1)
 
 
 class Lookalike(nn.Module):
-    """What is published: a picture (n, 3, 128, 128) to its vector (n, 256) of unit length.
+    """What is published: a picture (n, 3, 96, 96) to its vector (n, 256) of unit length.
 
     It looks at the whole picture at half size, and at five overlapping quarters (the corners and the middle) at full size. A
     cut-out then meets the part that it was cut from at the same scale, and neither costs more pictures in training.
@@ -71,7 +75,7 @@ class Lookalike(nn.Module):
 
     @staticmethod
     def looks(x):
-        """(6 n, 3, 64, 64): the wholes of all pictures, then their first tiles, and so on."""
+        """(6 n, 3, 48, 48): the wholes of all pictures, then their first tiles, and so on."""
         tiles = [x[:, :, top:top + TILE, left:left + TILE] for top, left in TILES]
         return torch.cat([F.avg_pool2d(x, 2), *tiles])
 

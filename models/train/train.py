@@ -25,15 +25,15 @@ def options():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--start", help="a published ONNX file to go on from, where there is no checkpoint")
-    parser.add_argument("--sizes", default="48:0.6,64:1", help="side of the views until which part of the steps; smaller ones are cheaper")
+    parser.add_argument("--sizes", default="64:0.1,48:1", help="side of the views until which part of the steps; multiples of 16")
     parser.add_argument("--precision", choices=["float32", "bfloat16"], help="of the convolutions [default: bfloat16 where it is quick]")
     parser.add_argument("--decay", type=float, default=0.4, help="the last part of the steps, in which the rate falls to zero")
     parser.add_argument("--pairs", default="48,36,20", help="pairs of views a step, for copies: small, sharp, drawn")
     parser.add_argument("--plain", default="156,20,0", help="plain views a step, for what is shown: small, sharp, drawn")
-    parser.add_argument("--muon-lr", type=float, default=0.06)
+    parser.add_argument("--muon-lr", type=float, default=0.03)
     parser.add_argument("--adam-lr", type=float, default=2e-3)
     parser.add_argument("--temperature", type=float, default=0.06)
-    parser.add_argument("--weights", default="1,1,1,1,0.05", help="of the losses: copies, labels, teacher, relations, spread")
+    parser.add_argument("--weights", default="1,2,1,1,0.05", help="of the losses: copies, labels, teacher, relations, spread")
     parser.add_argument("--ema", type=float, default=0.995)
     parser.add_argument("--save-every", type=int, default=100)
     parser.add_argument("--check-every", type=int, default=600)
@@ -123,7 +123,7 @@ class Targets:
         seen = torch.from_numpy(~banks[0].held_out)  # held-out pictures teach nothing, not even the probe
         believed, right = losses.teacher_labels(features[0][seen], small[seen], 200, 0.1, 0.5, generator)
         print(f"the probe on the teacher is right on {right:.3f} of the pictures it saw", flush=True)
-        space = losses.TeacherSpace(features[0][seen], small[seen], PART)
+        space = losses.Discriminant(features[0][seen], small[seen], PART)
         self.classes = int(sharp.max()) + 1
         soft = [torch.full((len(bank), self.classes), -1.0) for bank in banks]
         soft[0][seen, :200] = believed

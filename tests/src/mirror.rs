@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How the file is served.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +13,8 @@ pub struct Manner {
     pub cut_after: Option<usize>,
     /// Whether a thousandth of a second passes before each hundred bytes.
     pub is_slow: bool,
+    /// Bytes of the body after which nothing more comes, until it is served in another manner; at 0 not even the head.
+    pub stalls_after: Option<usize>,
     /// Whether ranges are passed over.
     pub ignores_ranges: bool,
     /// The ETag; another one means another version of the file.
@@ -86,6 +88,11 @@ fn answer(mut stream: TcpStream, state: &Mutex<State>) {
         state.requests.push(head.clone());
         (state.body.clone(), state.manner.clone())
     };
+    let is_stalled = || state.lock().expect("no panic before").manner.stalls_after.is_some();
+    if manner.stalls_after == Some(0) {
+        wait_while(is_stalled);
+        return;
+    }
     if let Some(status) = manner.status {
         let _ = write!(stream, "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         return;
@@ -98,7 +105,7 @@ fn answer(mut stream: TcpStream, state: &Mutex<State>) {
     let rest = &body[start..];
     let tag = manner.tag;
     let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\netag: {tag}\r\n{range}connection: close\r\n\r\n", rest.len());
-    let sent = manner.cut_after.map_or(rest.len(), |cut| cut.min(rest.len()));
+    let sent = manner.cut_after.or(manner.stalls_after).map_or(rest.len(), |cut| cut.min(rest.len()));
     // The client may have gone away: that is what is being tested.
     let _ = stream.write_all(head.as_bytes());
     for piece in rest[..sent].chunks(if manner.is_slow { 100 } else { rest.len() }) {
@@ -108,5 +115,16 @@ fn answer(mut stream: TcpStream, state: &Mutex<State>) {
         if stream.write_all(piece).is_err() {
             return;
         }
+    }
+    if manner.stalls_after.is_some() {
+        wait_while(is_stalled);
+    }
+}
+
+/// At most a minute.
+fn wait_while(is_so: impl Fn() -> bool) {
+    let started = Instant::now();
+    while is_so() && started.elapsed() < Duration::from_secs(60) {
+        thread::sleep(Duration::from_millis(10));
     }
 }

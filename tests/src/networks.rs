@@ -106,6 +106,28 @@ pub fn small(seed: u64, dimension: i64) -> Vec<u8> {
     net.finish(&output)
 }
 
+/// The network with a stride of 0 in its convolutions: it can be read and not be run.
+pub fn without_stride(onnx: &[u8]) -> Vec<u8> {
+    let mut proto = ModelProto::decode(onnx).expect("a network");
+    for attribute in proto.graph.iter_mut().flat_map(|graph| &mut graph.node).flat_map(|node| &mut node.attribute) {
+        if attribute.name == "strides" {
+            attribute.ints = vec![0, 0];
+        }
+    }
+    proto.encode_to_vec()
+}
+
+/// The network for pictures of another size.
+pub fn with_side(onnx: &[u8], side: i64) -> Vec<u8> {
+    let mut proto = ModelProto::decode(onnx).expect("a network");
+    for kind in proto.graph.iter_mut().flat_map(|graph| &mut graph.input).filter_map(|input| input.r#type.as_mut()?.value.as_mut()) {
+        if let type_proto::Value::TensorType(Tensor { shape: Some(shape), .. }) = kind {
+            shape.dim[2..].iter_mut().for_each(|dim| dim.value = Some(dimension::Value::DimValue(side)));
+        }
+    }
+    proto.encode_to_vec()
+}
+
 /// A network with its weights in another file, of this name, and that file: as newer exporters write them.
 pub fn split(onnx: &[u8], name: &str) -> (Vec<u8>, Vec<u8>) {
     let mut proto = ModelProto::decode(onnx).expect("a network");

@@ -2,10 +2,11 @@
 //! that open engines: while a process is being started, it may for a moment hold their locks too.
 
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lookalike_tests::library::{TestLibrary, wait_until};
-use lookalike_tests::networks::{mobilenet_like, small, split};
+use lookalike_tests::mirror::Manner;
+use lookalike_tests::networks::{mobilenet_like, small, split, with_side, without_stride};
 use lookalike_tests::scenes::Numbers;
 use lookalike_tests::shop::Shop;
 use serde_json::Value;
@@ -20,6 +21,40 @@ fn json(library: &TestLibrary, arguments: &[&str]) -> Value {
     let (code, stdout, stderr) = output(&mut library.command(arguments));
     assert_eq!(code, Some(0), "{arguments:?}: {stderr}");
     serde_json::from_str(&stdout).expect("one JSON value")
+}
+
+/// As [`output`], for a command that must end by itself within a minute.
+fn output_in_time(command: &mut Command) -> (Option<i32>, String) {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let started = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if started.elapsed() > Duration::from_secs(60) {
+            child.kill().unwrap();
+            panic!("{command:?} does not end");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_model_that_cannot_be_brought_up_to_date_says_why() {
+    let library = TestLibrary::with_scenes(3);
+    assert!(library.run(&["index", &library.photos().display().to_string()]).status.success());
+    library.install_small("other", 1, 32);
+    assert!(library.run(&["model", "use", "other"]).status.success());
+    // As if it had been killed in the middle of that.
+    let catalog = rusqlite::Connection::open(library.data_dir().join("catalog.sqlite")).unwrap();
+    catalog.execute("DELETE FROM vector WHERE model = 'other' AND image = 1", []).unwrap();
+    drop(catalog);
+    fs_err::rename(library.data_dir().join("models/other"), library.beside("away")).unwrap();
+    let (code, stderr) = output_in_time(&mut library.command(&["model", "use", "other"]));
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("1 pictures") && stderr.contains("files of the model other are gone"), "{stderr}");
+    fs_err::rename(library.beside("away"), library.data_dir().join("models/other")).unwrap();
+    let (code, stderr) = output_in_time(&mut library.command(&["model", "use", "other"]));
+    assert_eq!(code, Some(0), "{stderr}");
 }
 
 #[test]
@@ -52,6 +87,18 @@ fn models_are_listed_before_there_is_a_library() {
         assert!(stdout.contains(name), "{stdout}");
     }
     assert!(stdout.contains("103 MB") && stdout.contains("Apache-2.0"), "{stdout}");
+    let mut command = library.command(&["model", "list"]);
+    let (code, _, stderr) = output(command.env("LOOKALIKE_CATALOGUE", "/nowhere.toml"));
+    assert!(code == Some(1) && stderr.contains("LOOKALIKE_CATALOGUE"), "{stderr}");
+    let mut command = library.command(&["status"]);
+    assert_eq!(output(command.env("LOOKALIKE_CATALOGUE", "/nowhere.toml")).0, Some(0), "it needs no catalogue");
+    let folder = library.data_dir().join("models/odd");
+    fs_err::create_dir_all(&folder).unwrap();
+    fs_err::write(folder.join("model.toml"), "id = 1").unwrap();
+    for command in [&["model", "list"][..], &["doctor"]] {
+        let (_, stdout, _) = output(&mut library.command(command));
+        assert!(stdout.lines().any(|line| line.contains("odd") && line.contains("model.toml")), "{command:?}: {stdout}");
+    }
     let (code, _, stderr) = output(&mut library.command(&["model", "use", "vgg16-12"]));
     assert_eq!(code, Some(1));
     assert!(stderr.contains("not installed") && stderr.contains("lookalike model install vgg16-12"), "{stderr}");
@@ -64,7 +111,7 @@ fn the_users_own_file_is_added_with_what_its_graph_says() {
     let file = library.beside("My Net v2.onnx");
     fs_err::write(&file, mobilenet_like(4)).unwrap();
     let path = file.display().to_string();
-    let entry = json(&library, &["model", "add", &path, "--yes", "--json", "--licence", "CC0-1.0"]);
+    let entry = json(&library, &["model", "add", &path, "--yes", "--json", "--licence", "CC0-1.0\u{1b}"]);
     assert_eq!((&entry["id"], &entry["dimension"], &entry["licence"]), (&"my-net-v2".into(), &1280.into(), &"CC0-1.0".into()), "the features, not the classes");
     let manifest = fs_err::read_to_string(library.data_dir().join("models/my-net-v2/model.toml")).unwrap();
     assert!(manifest.contains("width = 224") && manifest.contains("last-pooling") && manifest.contains("nchw"), "{manifest}");
@@ -110,6 +157,17 @@ fn weights_in_a_file_of_their_own_are_brought_in() {
     fs_err::write(library.beside("net.onnx.data"), &data).unwrap();
     let (code, _, stderr) = add(&path);
     assert_eq!(code, Some(0), "{stderr}");
+    assert!(output(&mut library.command(&["model", "remove", "net"])).0 == Some(0), "so that it can be added anew");
+    let pipe = library.beside("net.onnx.data");
+    fs_err::remove_file(&pipe).unwrap();
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (code, stderr) = output_in_time(&mut library.command(&["model", "add", &path, "--yes"]));
+    assert!(code == Some(1) && stderr.contains("is no file"), "{stderr}");
+    fs_err::remove_file(&pipe).unwrap();
+    fs_err::write(&pipe, &data).unwrap();
+    fs_err::write(&file, split(&small(7, 32), "./net.onnx.data").0).unwrap();
+    let (code, _, stderr) = add(&path);
+    assert_eq!(code, Some(0), "{stderr}");
     let (outside, _) = split(&small(7, 32), "../net.onnx.data");
     let file = library.beside("outside.onnx");
     fs_err::write(&file, outside).unwrap();
@@ -118,6 +176,41 @@ fn weights_in_a_file_of_their_own_are_brought_in() {
     fs_err::remove_file(library.beside("net.onnx.data")).unwrap();
     let (code, _, stderr) = output(&mut library.command(&["model", "use", "net"]));
     assert_eq!(code, Some(0), "what was added needs the other file no more: {stderr}");
+}
+
+#[test]
+fn files_that_cannot_be_run_are_refused_in_words() {
+    let library = TestLibrary::new();
+    let refused = |name: &str, onnx: &[u8], options: &[&str], says: &str| {
+        let file = library.beside(name);
+        fs_err::write(&file, onnx).unwrap();
+        let (code, stderr) = output_in_time(library.command(&["model", "add", &file.display().to_string(), "--yes"]).args(options));
+        assert!(code == Some(1) && stderr.contains(says), "{name}: {code:?}: {stderr}");
+    };
+    refused("strideless.onnx", &without_stride(&small(1, 32)), &[], "cannot be run");
+    refused("huge.onnx", &with_side(&small(1, 32), 200_000), &[], "200000 × 200000 pixels is not within 16 to 2048");
+    refused("open.onnx", &with_side(&small(1, 32), 0), &["--size", "99999x99999"], "99999 × 99999 pixels is not within 16 to 2048");
+    refused("模型.onnx", &small(1, 32), &[], "--name NAME");
+    assert!(!library.data_dir().join("models").join("strideless").exists());
+}
+
+/// Without a terminal Ctrl-C is a signal all the same.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_download_that_is_stalled() {
+    let shop = Shop::new();
+    shop.mirror.serve(Manner { stalls_after: Some(4096), ..shop.manner() });
+    let file = shop.library.beside("catalogue.toml");
+    fs_err::write(&file, shop.catalogue_text()).unwrap();
+    let mut command = shop.library.command(&["model", "install", "tiny", "--catalogue", &file.display().to_string()]);
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+    wait_until("what there is has come", || fs_err::metadata(shop.part()).is_ok_and(|part| part.len() == 4096));
+    let asked = Instant::now();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(5), "silence lasts a minute; it took {:?}", asked.elapsed());
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && stderr.contains("cancelled"), "{:?}: {stderr}", output.status);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Models from the catalogue and the user's own: fetched whole, in pieces, or not at all; the zoo's graphs load, and what
 //! the catalogue says of their output is so.
 
+use std::time::{Duration, Instant};
+
 use lookalike_engine::embed::{Embedder, Landmark, Manifest, Model, ModelSource, Pooling};
 use lookalike_engine::media::Rgb8;
 use lookalike_engine::wire::{ErrorCode, ModelState};
@@ -170,6 +172,63 @@ fn a_download_can_be_cancelled_and_goes_on_later() {
     shop.mirror.serve(shop.manner());
     engine.install_model("tiny").unwrap();
     assert!(shop.mirror.requests().pop().unwrap().contains("range: bytes="), "it goes on from there");
+}
+
+#[test]
+fn a_silent_server_does_not_hold_up_a_cancellation() {
+    for stalls_after in [0, 4096] {
+        let shop = Shop::new();
+        shop.mirror.serve(Manner { stalls_after: Some(stalls_after), ..shop.manner() });
+        let engine = shop.engine();
+        std::thread::scope(|scope| {
+            let fetching = scope.spawn(|| engine.install_model("tiny"));
+            wait_until("it waits", || !shop.mirror.requests().is_empty());
+            wait_until("what there is has come", || fs_err::metadata(shop.part()).map_or(0, |part| part.len()) == stalls_after as u64);
+            let asked = Instant::now();
+            engine.cancel_install().unwrap();
+            assert_eq!(fetching.join().unwrap().unwrap_err().code(), ErrorCode::Cancelled);
+            assert!(asked.elapsed() < Duration::from_secs(5), "silence lasts a minute; it took {:?}", asked.elapsed());
+        });
+        shop.mirror.serve(shop.manner());
+        engine.install_model("tiny").unwrap();
+        assert_eq!(state(&engine, "tiny"), ModelState::Ready);
+    }
+}
+
+#[test]
+fn an_installed_model_is_verified_and_fetched_again_where_it_is_damaged() {
+    let shop = Shop::new();
+    let engine = shop.engine();
+    shop.library.index(&engine);
+    engine.install_model("tiny").unwrap();
+    let file = shop.library.data_dir().join("models/tiny/tiny.onnx");
+    let mut damaged = shop.onnx.clone();
+    damaged[2000] ^= 1;
+    fs_err::write(&file, damaged).unwrap();
+    engine.install_model("tiny").unwrap();
+    assert_eq!(fs_err::read(&file).unwrap(), shop.onnx);
+    fs_err::remove_file(&file).unwrap();
+    engine.install_model("tiny").unwrap();
+    assert_eq!((fs_err::read(&file).unwrap(), shop.mirror.requests().len()), (shop.onnx.clone(), 3));
+    engine.use_model("tiny").unwrap();
+    wait_until("the switch is over", || engine.switch_info().unwrap().is_none());
+    drop(engine);
+
+    fs_err::remove_dir_all(shop.library.data_dir().join("models/tiny")).unwrap();
+    let engine = shop.engine();
+    let outside = shop.library.beside("outside.jpg");
+    fs_err::write(&outside, lookalike_tests::scenes::jpeg(&lookalike_tests::scenes::scene(9, 64, 64), 80)).unwrap();
+    search(&engine, &outside).unwrap_err();
+    engine.install_model("tiny").unwrap();
+    assert_eq!(search(&engine, &outside).unwrap().total, 3, "without a restart");
+
+    shop.library.install_small("tiny", 6, 64);
+    let error = engine.install_model("tiny").unwrap_err();
+    assert!(error.to_string().contains("another model") && error.hint().unwrap().contains("model remove tiny"), "{error}");
+    shop.library.install_small("own", 6, 64);
+    fs_err::write(shop.library.data_dir().join("models/own/own.onnx"), b"").unwrap();
+    let error = engine.install_model("own").unwrap_err();
+    assert!(error.code() == ErrorCode::ModelUnusable && error.hint().unwrap().contains("model remove own"), "{error}");
 }
 
 #[test]

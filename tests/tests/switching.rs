@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lookalike_engine::wire::{CheckState, ErrorCode, ModelState, PageRequest, SwitchState};
+use lookalike_engine::wire::{CheckState, ErrorCode, Event, ModelState, PageRequest, SwitchState};
 use lookalike_engine::{Access, Config, Engine, ModelSource};
 use lookalike_tests::library::{TestLibrary, search, wait_until};
 use lookalike_tests::networks::{small, small_manifest};
 
-const OWN: &str = "lookalike-s-1";
+/// The bundled model, as models/lookalike-s/model.toml names it.
+const OWN: &str = "lookalike-s-2";
 
 fn state_of(engine: &Engine, id: &str) -> ModelState {
     engine.models().unwrap().models.into_iter().find(|model| model.id == id).expect("it is listed").state
@@ -24,8 +25,23 @@ fn index_is_whole(engine: &Engine) {
 
 /// Begins a switch that does not go on by itself.
 fn begin_paused(engine: &Engine, id: &str) {
-    engine.use_model(id).unwrap();
-    engine.pause_switch(true).unwrap();
+    during_a_run(engine, || {
+        engine.use_model(id).unwrap();
+        engine.pause_switch(true).unwrap();
+    });
+}
+
+/// Holds a run of the indexer in its beginning while `meanwhile` is done, then lets it end.
+fn during_a_run(engine: &Engine, meanwhile: impl FnOnce()) {
+    let mut events = engine.subscribe();
+    engine.pause().unwrap();
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| engine.index(&[], &[]).unwrap());
+        while !matches!(events.blocking_recv().unwrap(), Event::Progress { .. }) {}
+        meanwhile();
+        engine.resume().unwrap();
+        run.join().unwrap();
+    });
 }
 
 #[test]
@@ -162,7 +178,87 @@ fn a_reader_beside_the_writer_follows() {
     library.index(&engine);
     assert_eq!(search(&reader, &photo).unwrap().total, 11, "and goes on following");
     engine.use_model(OWN).unwrap();
+    await_end(&engine);
     assert_eq!(search(&reader, &photo).unwrap().model, OWN);
+}
+
+#[test]
+fn going_back_is_not_immediate_where_much_is_missing() {
+    let library = TestLibrary::new();
+    let engine = library.writer();
+    library.install_small("other", 1, 32);
+    engine.use_model("other").unwrap();
+    await_end(&engine);
+    assert_eq!(engine.use_model(OWN).unwrap(), None, "of no picture none is missing");
+    (1..=5).for_each(|number| drop(library.add_scene(number, &format!("scene-{number}.jpg"))));
+    library.index(&engine);
+    let entry = |id: &str| engine.models().unwrap().models.into_iter().find(|model| model.id == id).unwrap();
+    assert!(!entry("other").is_immediate, "else searches would find nothing");
+    begin_paused(&engine, "other");
+    assert_eq!(search(&engine, &library.photos().join("scene-1.jpg")).unwrap().total, 5, "the old model answers until then");
+    engine.pause_switch(false).unwrap();
+    await_end(&engine);
+    (6..=7).for_each(|number| drop(library.add_scene(number, &format!("scene-{number}.jpg"))));
+    library.index(&engine);
+    assert_eq!((entry(OWN).missing, entry(OWN).is_immediate, entry("other").missing), (2, false, 0), "the list says how many");
+}
+
+#[test]
+fn photos_of_a_run_that_began_with_the_model_before_are_made_up_for() {
+    let library = TestLibrary::with_scenes(3);
+    let engine = library.writer();
+    library.index(&engine);
+    library.install_small("other", 1, 32);
+    engine.use_model("other").unwrap();
+    await_end(&engine);
+    library.add_scene(4, "scene-4.jpg");
+    during_a_run(&engine, || assert_eq!(engine.use_model(OWN).unwrap(), None, "at once"));
+    assert_eq!(engine.status().unwrap().model.id, OWN);
+    wait_until("the photo of the run is found", || search(&engine, &library.photos().join("scene-1.jpg")).unwrap().total == 4);
+    index_is_whole(&engine);
+}
+
+#[test]
+fn a_model_that_is_forgotten_during_its_last_run_leaves_no_vectors() {
+    let library = TestLibrary::with_scenes(3);
+    let engine = library.writer();
+    library.index(&engine);
+    library.install_small("other", 1, 32);
+    engine.use_model("other").unwrap();
+    await_end(&engine);
+    library.add_scene(4, "scene-4.jpg");
+    library.add_scene(4, "the-same.jpg");
+    during_a_run(&engine, || {
+        engine.use_model(OWN).unwrap();
+        assert_eq!(engine.forget_model("other").unwrap(), 3);
+    });
+    let vectors = |id: &str| engine.models().unwrap().models.into_iter().find(|model| model.id == id).unwrap().vectors;
+    assert_eq!(vectors("other"), 0, "they would be mixed with those of another model of this name");
+    wait_until("the model in use knows the photo", || vectors(OWN) == 4);
+    assert_eq!(engine.status().unwrap().files, 5);
+}
+
+#[test]
+fn files_that_come_back_are_used_without_a_restart() {
+    let library = TestLibrary::with_scenes(3);
+    let engine = library.writer();
+    library.index(&engine);
+    library.install_small("other", 1, 32);
+    engine.use_model("other").unwrap();
+    await_end(&engine);
+    drop(engine);
+    fs_err::remove_dir_all(library.data_dir().join("models/other")).unwrap();
+    let engine = library.writer();
+    library.add_scene(4, "scene-4.jpg");
+    let error = engine.index(&[], &[]).unwrap_err();
+    assert!(
+        error.to_string().contains("files of the model other are gone") && error.hint().unwrap().contains("install it again"),
+        "{error}: {:?}",
+        error.hint()
+    );
+    library.install_small("other", 1, 32);
+    engine.use_model("other").unwrap();
+    assert_eq!(engine.index(&[], &[]).unwrap().embedded, 1);
 }
 
 #[test]
@@ -215,6 +311,7 @@ fn forgetting_is_asked_for_and_refused_where_it_would_hurt() {
     library.index(&engine);
     library.install_small("other", 1, 32);
     assert_eq!(engine.forget_model(OWN).unwrap_err().code(), ErrorCode::InvalidRequest, "it is in use");
+    assert_eq!(engine.forget_model("othre").unwrap_err().code(), ErrorCode::NotFound, "a slip of the pen deletes nothing, and is told");
     engine.use_model("other").unwrap();
     await_end(&engine);
     assert_eq!(engine.remove_model("other").unwrap_err().code(), ErrorCode::InvalidRequest, "it is in use");

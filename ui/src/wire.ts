@@ -488,9 +488,26 @@ bands_are_estimates: boolean,
  */
 vectors: number, 
 /**
- * Whether it can be put to use at once, because its vectors are kept from an earlier use.
+ * Where there are vectors of it: pictures of the library that have none yet.
+ */
+missing: number, 
+/**
+ * Whether it can be put to use at once: its vectors are kept from an earlier use, and at most 1 picture in 100 has none.
  */
 is_immediate: boolean, };
+
+/**
+ * A folder among those of the models that holds no usable one.
+ */
+export type ModelFault = { 
+/**
+ * The folder's name, which is the model's id.
+ */
+id: string, 
+/**
+ * What is wrong with it.
+ */
+reason: string, };
 
 /**
  * The model in use.
@@ -530,6 +547,10 @@ export type ModelsReply = {
  * The one in use first, then those that are here, then those that can be fetched.
  */
 models: Array<ModelEntry>, 
+/**
+ * Folders that hold no usable model.
+ */
+faulty: Array<ModelFault>, 
 /**
  * The switch under way.
  */

@@ -99,12 +99,38 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn unusable(path: &Path, source: &rusqlite::Error) -> Error {
-    Error::new(ErrorCode::CatalogUnusable, format!("the catalog {} cannot be opened: {source}", path.display())).with_hint(
-        "Check that the data directory can be read and written; if the file is damaged, move it aside and index again (your photos are not touched).",
-    )
+    let message = format!("the catalog {} cannot be opened: {source}", path.display());
+    match source.sqlite_error_code() {
+        // Nothing is wrong with the file.
+        Some(rusqlite::ErrorCode::DiskFull) => Error::new(ErrorCode::Io, message).with_hint("The disk is full: free some space on it."),
+        Some(rusqlite::ErrorCode::SystemIoFailure) => {
+            Error::new(ErrorCode::Io, message).with_hint("Check that the disk that holds the data directory is there, sound, and not full.")
+        }
+        Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied | rusqlite::ErrorCode::ReadOnly) => {
+            Error::new(ErrorCode::CatalogUnusable, message)
+                .with_hint("Check that the data directory can be read and written, or use another: --data-dir DIRECTORY")
+        }
+        _ => Error::new(ErrorCode::CatalogUnusable, message).with_hint(
+            "Check that the data directory can be read and written; if the file is damaged, move it aside and index again (your photos are not touched).",
+        ),
+    }
 }
 
 /// A panic while a lock was held has already been reported; the data behind our locks stays consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_not_taken_for_a_damaged_catalog() {
+        let fault = |code: std::ffi::c_int| unusable(Path::new("c.sqlite"), &rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
+        for code in [rusqlite::ffi::SQLITE_FULL, rusqlite::ffi::SQLITE_IOERR, rusqlite::ffi::SQLITE_CANTOPEN] {
+            assert!(!fault(code).hint().unwrap().contains("aside"), "{:?}", fault(code));
+        }
+        assert!(fault(rusqlite::ffi::SQLITE_NOTADB).hint().unwrap().contains("aside"));
+    }
 }

@@ -11,8 +11,9 @@ mod trim;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use model::{Bands, Colour, Input, Landmark, Layout, Manifest, Model, ModelSource, Output, Pooling, Resize};
-pub(crate) use model::{is_plain_id, sha256_hex, unusable};
+pub(crate) use model::{SIDES, is_plain_id, sha256_hex, unusable};
 pub use tract::Embedder;
+pub(crate) use tract::without_panic;
 
 use crate::Result;
 
@@ -22,7 +23,7 @@ pub type Embedding = Vec<f32>;
 /// An embedder that loads its model when it is first needed: a search by a known photo, or a scan that finds nothing
 /// new, does without. Of a model whose files are gone only the manifest is known; its vectors can still be searched.
 pub(crate) struct LazyEmbedder {
-    source: Result<ModelSource>,
+    source: Mutex<Result<ModelSource>>,
     manifest: Manifest,
     loaded: Mutex<Option<Arc<Embedder>>>,
 }
@@ -30,7 +31,7 @@ pub(crate) struct LazyEmbedder {
 impl LazyEmbedder {
     /// For a manifest and the place of its files, or why there is none.
     pub(crate) fn new(manifest: Manifest, source: Result<ModelSource>) -> Self {
-        Self { source, manifest, loaded: Mutex::new(None) }
+        Self { source: Mutex::new(source), manifest, loaded: Mutex::new(None) }
     }
 
     pub(crate) fn manifest(&self) -> &Manifest {
@@ -39,7 +40,17 @@ impl LazyEmbedder {
 
     /// Whether there are files to load; they are checked when they are loaded.
     pub(crate) fn has_files(&self) -> bool {
-        self.source.is_ok()
+        self.source().is_ok()
+    }
+
+    /// Says that the files are there now, or are others: they are loaded when they are next needed.
+    pub(crate) fn renew(&self, source: Result<ModelSource>) {
+        *self.source.lock().unwrap_or_else(PoisonError::into_inner) = source;
+    }
+
+    /// Where its files are, or why there are none.
+    pub(crate) fn source(&self) -> Result<ModelSource> {
+        self.source.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The embedder, loaded and tried on first use.
@@ -48,8 +59,11 @@ impl LazyEmbedder {
         if let Some(embedder) = &*loaded {
             return Ok(Arc::clone(embedder));
         }
-        let source = self.source.as_ref().map_err(Clone::clone)?;
-        let embedder = Arc::new(Embedder::new(&Model::load(source)?)?);
+        let model = Model::load(&self.source()?)?;
+        if model.manifest.fingerprint() != self.manifest.fingerprint() {
+            return Err(unusable(format!("the files of the model {} have become those of another model", self.manifest.id)));
+        }
+        let embedder = Arc::new(Embedder::new(&model)?);
         Ok(Arc::clone(loaded.insert(embedder)))
     }
 }

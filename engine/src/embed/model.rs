@@ -9,6 +9,9 @@ use sha2::{Digest, Sha256};
 use crate::wire::{BandLimits, ErrorCode, ModelInfo};
 use crate::{Error, Result};
 
+/// Sides of a model's input, in pixels.
+pub(crate) const SIDES: std::ops::RangeInclusive<u32> = 16..=2048;
+
 /// Where a model comes from.
 #[derive(Clone, Debug)]
 pub enum ModelSource {
@@ -179,14 +182,19 @@ impl Manifest {
         if !is_plain_id(&self.id) {
             return Err(format!("id {:?} is not 1 to 48 of a-z, 0-9 and -", self.id));
         }
-        if self.file.is_empty() || self.file == "model.toml" || self.file.starts_with('.') || self.file.contains(['/', '\\', ':']) {
+        if self.file.is_empty() || self.file == "model.toml" || self.file.starts_with('.')
+            || self.file.contains(['/', '\\', ':', '\0'])
+            // What is beside it while it is written, or fetched.
+            || [".new", ".part", ".from"].iter().any(|ending| self.file.ends_with(ending))
+            || self.file.len() > 200
+        {
             return Err(format!("file {:?} is not a plain file name", self.file));
         }
         if self.output.node.is_some() == self.output.after.is_some() {
             return Err("output needs either node or after".into());
         }
-        if !(16..=2048).contains(&self.input.width) || !(16..=2048).contains(&self.input.height) {
-            return Err(format!("input of {} × {} pixels is not within 16 to 2048", self.input.width, self.input.height));
+        if !SIDES.contains(&self.input.width) || !SIDES.contains(&self.input.height) {
+            return Err(format!("input of {} × {} pixels is not within {} to {}", self.input.width, self.input.height, SIDES.start(), SIDES.end()));
         }
         if !(2..=32_768).contains(&self.output.dimension) {
             return Err(format!("output.dimension {} is not within 2 to 32768", self.output.dimension));

@@ -1,5 +1,6 @@
 //! Runs a model with tract: one optimised plan, shared by all worker threads.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tract_onnx::prelude::*;
@@ -21,11 +22,11 @@ impl Embedder {
     /// Optimises the model and tries it once, so that a model of the wrong shape is refused here and not in the middle of the work.
     pub fn new(model: &Model) -> Result<Self> {
         let manifest = model.manifest.clone();
-        let plan = build(&manifest, &model.onnx)
-            .map_err(|error| unusable(format!("model {}: {} cannot be run: {}", manifest.id, manifest.file, root_cause(&error))))?;
-        let embedder = Self { manifest, plan };
+        let cannot = |fault: String| unusable(format!("model {}: {} cannot be run: {fault}", manifest.id, manifest.file));
+        let plan = without_panic(|| build(&manifest, &model.onnx).map_err(|error| root_cause(&error))).map_err(cannot)?;
+        let embedder = Self { manifest: manifest.clone(), plan };
         let grey = Rgb8 { width: 8, height: 8, data: (0..192).map(|value| value as u8).collect() };
-        embedder.embed(&grey)?;
+        without_panic(|| Ok(embedder.embed(&grey))).map_err(cannot)??;
         Ok(embedder)
     }
 
@@ -90,6 +91,11 @@ impl Embedder {
     fn refused(&self, fault: &str) -> Error {
         unusable(format!("model {} is refused: {fault}", self.manifest.id))
     }
+}
+
+/// tract panics over some graphs that it ought to refuse. What was being made of such a graph is dropped.
+pub(crate) fn without_panic<T>(work: impl FnOnce() -> std::result::Result<T, String>) -> std::result::Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("its graph is faulty and cannot be run".into()))
 }
 
 fn build(manifest: &Manifest, onnx: &[u8]) -> TractResult<Arc<TypedRunnableModel>> {

@@ -11,6 +11,7 @@ impl Engine {
     pub fn doctor(&self) -> Vec<Check> {
         let mut checks = vec![self.check_data_dir(), self.check_catalog(), self.check_index(), self.check_model(), check_formats()];
         checks.extend(self.check_switch());
+        checks.extend(self.check_model_folders());
         checks.extend(check_watch_limit());
         checks.extend(self.check_folders());
         checks.extend(self.check_remote());
@@ -62,6 +63,13 @@ impl Engine {
             }
             Err(error) => check("Model", CheckState::Failed, &error.to_string(), error.hint()),
         }
+    }
+
+    /// Those that hold no usable model.
+    fn check_model_folders(&self) -> Vec<Check> {
+        let hint = "Put the right files back, or delete them: lookalike model remove NAME";
+        let faulty = self.models().map(|reply| reply.faulty).unwrap_or_default();
+        faulty.iter().map(|fault| check(&format!("Model {}", fault.id), CheckState::Warning, &fault.reason, Some(hint))).collect()
     }
 
     fn check_switch(&self) -> Option<Check> {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 use super::serving::{Opener, Serving, ServingSlot};
+use super::switch::Waker;
 use crate::catalog::{Catalog, FolderId, FolderRow, Thumbnails, folders, images, models};
 use crate::embed::LazyEmbedder;
 use crate::library::watch::{Following, Watch};
@@ -33,6 +34,8 @@ pub(super) struct Parts {
     pub(super) limits: Limits,
     pub(super) workers: usize,
     pub(super) events: broadcast::Sender<Event>,
+    /// Told at the end of each run.
+    pub(super) switcher: Waker,
 }
 
 /// Dropping it stops the work and waits for the last commit.
@@ -181,7 +184,11 @@ impl Worker {
                 (std::mem::take(&mut queue.tasks), std::mem::take(&mut queue.waiters))
             };
             // Who waits for tasks that were cancelled before they began is told so.
+            let is_run = !tasks.is_empty();
             let result = if tasks.is_empty() { Ok(IndexReport { cancelled: true, ..IndexReport::default() }) } else { self.run(tasks) };
+            if is_run {
+                self.parts.switcher.run_is_over();
+            }
             self.tell(&result);
             for waiter in waiters {
                 // Who asked may have gone.
@@ -229,6 +236,7 @@ impl Worker {
     /// The embedder of the model in use. Where its files are gone and another model is coming, that one's: new photos are
     /// then found once it has come.
     fn embedder(&self, serving: &Serving) -> Result<Arc<LazyEmbedder>> {
+        self.parts.opener.renew(serving)?;
         if !serving.embedder.has_files()
             && let Some(switch) = self.parts.catalog.read(models::switch)?
         {

@@ -36,7 +36,7 @@ impl Installing {
 
 impl Engine {
     /// Fetches a model of the catalogue and installs it, going on where an earlier try stopped. Blocks until it is done;
-    /// events tell how far it is, [`Engine::cancel_install`] ends it. Does nothing when the model is here.
+    /// events tell how far it is, [`Engine::cancel_install`] ends it. Does nothing when the model is here, whole.
     ///
     /// # Errors
     ///
@@ -45,11 +45,21 @@ impl Engine {
         self.switcher()?;
         let store = &self.inner.opener.store;
         store.folder(id)?;
+        let entry = self.inner.catalogue.entry(id);
         if store.source(id).is_ok() {
-            return Ok(());
+            let is_other = |manifest: &Manifest| entry.is_some_and(|entry| !entry.manifest.sha256.eq_ignore_ascii_case(&manifest.sha256));
+            match store.verified(id) {
+                Ok(manifest) if is_other(&manifest) => {
+                    return Err(Error::invalid(format!("another model is installed as {id} than the catalogue has by this name"))
+                        .with_hint(format!("Remove it first: lookalike model remove {id}")));
+                }
+                Ok(_) => return Ok(()),
+                // Fetched again, where it can be.
+                Err(fault) if entry.is_some() => tracing::warn!(%fault, "an installed model is damaged"),
+                Err(fault) => return Err(fault.with_hint(format!("Remove it, and add it again: lookalike model remove {id}"))),
+            }
         }
-        let entry =
-            self.inner.catalogue.entry(id).ok_or_else(|| crate::models::not_installed(id).with_hint("See which can be fetched: lookalike model list"))?;
+        let entry = entry.ok_or_else(|| crate::models::not_installed(id).with_hint("See which can be fetched: lookalike model list"))?;
         let manifest = &entry.manifest;
         let is_cancelled = Arc::new(AtomicBool::new(false));
         {
@@ -75,7 +85,16 @@ impl Engine {
         *self.inner.installing.lock() = None;
         self.announce(Event::InstallChanged { install: None });
         self.announce(Event::ModelsChanged {});
-        result
+        result.and_then(|()| self.note_new_files())
+    }
+
+    /// Files are here that were not: the model in use, or the one to come, may have waited for them.
+    fn note_new_files(&self) -> Result<()> {
+        let serving = self.serving()?;
+        self.inner.opener.renew(&serving)?;
+        self.switcher()?.wake();
+        self.announce(Event::ModelsChanged {});
+        Ok(())
     }
 
     /// Ends the download under way, if there is one. What has come is kept for another try.
@@ -110,8 +129,7 @@ impl Engine {
         let model = Model::of(manifest.clone(), read_onnx(path)?)?;
         Embedder::new(&model)?;
         store.put(manifest, model.onnx())?;
-        self.announce(Event::ModelsChanged {});
-        Ok(())
+        self.note_new_files()
     }
 
     fn note_install(&self, done: u64, rate: f64) {

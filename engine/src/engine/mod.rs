@@ -123,16 +123,6 @@ impl Engine {
         let workers = config.workers.unwrap_or_else(default_workers).max(1);
         let (mut indexer, mut switcher) = (None, None);
         if is_writer {
-            let parts = indexer::Parts {
-                catalog: Arc::clone(&catalog),
-                thumbnails: Arc::clone(&thumbnails),
-                opener: Arc::clone(&opener),
-                serving: Arc::clone(&serving),
-                limits,
-                workers,
-                events: events.clone(),
-            };
-            indexer = Some(Indexer::start(parts, config.follow)?);
             let parts = switch::Parts {
                 opener: Arc::clone(&opener),
                 serving: Arc::clone(&serving),
@@ -141,7 +131,19 @@ impl Engine {
                 limits,
                 events: events.clone(),
             };
-            switcher = Some(Switcher::start(parts)?);
+            let started = Switcher::start(parts)?;
+            let parts = indexer::Parts {
+                catalog: Arc::clone(&catalog),
+                thumbnails: Arc::clone(&thumbnails),
+                opener: Arc::clone(&opener),
+                serving: Arc::clone(&serving),
+                limits,
+                workers,
+                events: events.clone(),
+                switcher: started.waker(),
+            };
+            indexer = Some(Indexer::start(parts, config.follow)?);
+            switcher = Some(started);
         }
         let sharing = Sharing::new(&data_dir, config.secrets);
         let inner = Inner {

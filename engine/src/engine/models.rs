@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use rusqlite::Connection;
 
 use super::{Engine, switch};
-use crate::catalog::models::{self, ModelRow, NoteKind, SwitchRow};
+use crate::catalog::models::{self, Coverage, ModelRow, NoteKind, SwitchRow};
 use crate::catalog::{Catalog, images};
 use crate::embed::{Manifest, unusable};
-use crate::wire::{EmbeddingNote, Event, ModelEntry, ModelState, ModelsReply, SwitchInfo};
+use crate::wire::{EmbeddingNote, ErrorCode, Event, ModelEntry, ModelFault, ModelState, ModelsReply, SwitchInfo};
 use crate::{Error, Result};
 
 /// Vectors that are deleted in one transaction, so that indexing is not held up for long.
 const FORGET: u32 = 2_000;
+/// Going back is at once while at most one picture in so many has no vector of the model.
+const MISSING_ONE_IN: u64 = 100;
 
 /// Brings the catalog's facts about models up to date when a library is opened for writing. A library that uses an earlier
 /// model of the program's own is switched to the new one, once: who goes back after that is left alone, and so is a library
@@ -76,10 +78,10 @@ impl Engine {
         let known: HashMap<String, ModelRow> = known.into_iter().map(|row| (row.id.clone(), row)).collect();
         let store = &self.inner.opener.store;
         let mut found: Vec<ModelEntry> = Vec::new();
-        let mut list = |manifest: &Manifest, state: ModelState| {
+        let mut list = |manifest: &Manifest, state: ModelState| -> Result<()> {
             let id = &manifest.id;
             if found.iter().any(|entry| entry.id == *id) {
-                return;
+                return Ok(());
             }
             let row = known.get(id);
             let state = match &switch {
@@ -87,6 +89,11 @@ impl Engine {
                 Some(switch) if switch.target == *id => ModelState::Coming,
                 _ => state,
             };
+            let coverage = match row {
+                Some(_) => self.inner.catalog.read(|db| models::coverage(db, id))?,
+                None => Coverage::default(),
+            };
+            let missing = if vectors.contains_key(id) { coverage.missing } else { 0 };
             let info = manifest.info();
             found.push(ModelEntry {
                 id: info.id,
@@ -101,26 +108,29 @@ impl Engine {
                 bands: info.bands,
                 bands_are_estimates: manifest.bands.estimated,
                 vectors: vectors.get(id).copied().unwrap_or(0),
-                is_immediate: state == ModelState::Ready && row.is_some_and(|row| row.used_at.is_some()),
+                missing,
+                is_immediate: state == ModelState::Ready && row.is_some_and(|row| is_immediate(row, coverage)),
             });
+            Ok(())
         };
-        list(self.serving()?.embedder.manifest(), ModelState::InUse);
-        list(store.bundled(), ModelState::Ready);
+        list(self.serving()?.embedder.manifest(), ModelState::InUse)?;
+        list(store.bundled(), ModelState::Ready)?;
+        let mut faulty = Vec::new();
         for id in store.installed()? {
             match store.manifest(&id) {
-                Ok(manifest) => list(&manifest, ModelState::Ready),
-                Err(error) => tracing::warn!(%error, "a model's folder is passed over"),
+                Ok(manifest) => list(&manifest, ModelState::Ready)?,
+                Err(error) => faulty.push(ModelFault { id, reason: error.to_string() }),
             }
         }
         let mut rows: Vec<&ModelRow> = known.values().filter(|row| vectors.contains_key(&row.id)).collect();
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         for row in rows {
-            list(&Manifest::parse(&row.manifest, "the catalog")?, ModelState::VectorsOnly);
+            list(&Manifest::parse(&row.manifest, "the catalog")?, ModelState::VectorsOnly)?;
         }
         for entry in self.inner.catalogue.entries() {
-            list(&entry.manifest, ModelState::Available);
+            list(&entry.manifest, ModelState::Available)?;
         }
-        Ok(ModelsReply { models: found, switch, install: self.inner.installing.info() })
+        Ok(ModelsReply { models: found, faulty, switch, install: self.inner.installing.info() })
     }
 
     /// The switch under way, as far as this process knows.
@@ -131,8 +141,8 @@ impl Engine {
         }
     }
 
-    /// Puts a model to use: at once where its vectors are kept from an earlier use (pictures that came since are embedded in
-    /// the background), else by a switch: its vectors are made in the background while the old ones answer. Naming the
+    /// Puts a model to use: at once where its vectors are kept from an earlier use and at most 1 in 100 of the pictures have
+    /// none (they are embedded in the background), else by a switch: its vectors are made in the background while the old ones answer. Naming the
     /// model in use ends a switch away from it.
     ///
     /// # Errors
@@ -142,7 +152,9 @@ impl Engine {
     pub fn use_model(&self, id: &str) -> Result<Option<SwitchInfo>> {
         let switcher = self.switcher()?;
         let catalog = &self.inner.catalog;
-        if self.serving()?.id == id {
+        let serving = self.serving()?;
+        if serving.id == id {
+            self.inner.opener.renew(&serving)?;
             return self.cancel_switch().map(|()| None);
         }
         let manifest = self.inner.opener.store.manifest(id)?;
@@ -155,7 +167,8 @@ impl Engine {
         let serving = self.inner.opener.open(id)?;
         // Refused here, before anything is begun.
         serving.embedder.get()?;
-        if catalog.read(|db| models::get(db, id))?.is_some_and(|known| known.used_at.is_some()) {
+        let (known, coverage) = catalog.read(|db| Ok((models::get(db, id)?, models::coverage(db, id)?)))?;
+        if known.is_some_and(|known| is_immediate(&known, coverage)) {
             switcher.put_to_use(serving)?;
             return Ok(None);
         }
@@ -167,6 +180,11 @@ impl Engine {
         })?;
         switcher.wake_for(serving);
         self.switch_info()
+    }
+
+    /// Why the model in use gets no vectors of the pictures that it lacks, where this process has tried to make them.
+    pub fn catch_up_fault(&self) -> Result<Option<Error>> {
+        Ok(self.switcher()?.fault())
     }
 
     /// Pauses the switch, or lets it go on; also after it failed.
@@ -195,6 +213,10 @@ impl Engine {
         let folder = self.inner.opener.store.folder(id)?;
         self.refuse_if_needed(id)?;
         let catalog = &self.inner.catalog;
+        if !catalog.read(|db| Ok(models::get(db, id)?.is_some() || models::has_vectors(db, id)?))? && !self.inner.opener.store.is_installed(id) {
+            return Err(Error::new(ErrorCode::NotFound, format!("there is no model called {id}, and no vector of one"))
+                .with_hint("See which there are: lookalike model list"));
+        }
         catalog.write(|db| models::set_unused(db, id))?;
         let mut deleted = 0;
         loop {
@@ -251,6 +273,11 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Whether a model can be put to use at once. Where much is missing, searches would not find it until it is made.
+fn is_immediate(known: &ModelRow, coverage: Coverage) -> bool {
+    known.used_at.is_some() && coverage.missing.saturating_mul(MISSING_ONE_IN) <= coverage.total
 }
 
 fn no_switch() -> Error {

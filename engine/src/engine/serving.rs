@@ -34,6 +34,7 @@ impl Opener {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|serving| serving.strong_count() > 0);
         if let Some(serving) = open.iter().filter_map(Weak::upgrade).find(|serving| serving.id == id) {
+            self.renew(&serving)?;
             return Ok(serving);
         }
         let embedder = Arc::new(self.embedder(id)?);
@@ -42,6 +43,14 @@ impl Opener {
         let serving = Arc::new(Serving { id: id.to_owned(), embedder, index });
         open.push(Arc::downgrade(&serving));
         Ok(serving)
+    }
+
+    /// Finds the files of a model that were missing when it was opened.
+    pub(super) fn renew(&self, serving: &Serving) -> Result<()> {
+        if !serving.embedder.has_files() {
+            serving.embedder.renew(self.embedder(&serving.id)?.source());
+        }
+        Ok(())
     }
 
     fn embedder(&self, id: &str) -> Result<LazyEmbedder> {
@@ -58,13 +67,16 @@ impl Opener {
     }
 }
 
-/// Why only photos of the library can be searched by.
+/// Why no photo can be embedded now.
 fn without_files(id: &str, fault: &crate::Error) -> crate::Error {
     crate::Error::new(
         crate::wire::ErrorCode::ModelUnusable,
-        format!("photos from outside the library cannot be compared now: the vectors here are of the model {id}, and {fault}"),
+        format!("the files of the model {id} are gone, so that photos which have no vector of it yet cannot be compared: {fault}"),
     )
-    .with_hint("Search by a photo of the library; or put another model to use, and search again when its vectors are made: lookalike model list")
+    .with_hint(
+        "Add or install it again, or put another model to use: lookalike model list. Photos of the library can be searched by until then. \
+         A switch to it can be given up: lookalike model cancel",
+    )
 }
 
 /// The model in use, for everyone who needs it.

@@ -63,13 +63,34 @@ struct Words {
 #[derive(Clone, Default)]
 struct Live {
     is_waiting: bool,
-    fault: Option<String>,
+    fault: Option<Error>,
     rate: f64,
     /// Counted while vectors are made: counting anew for every sample would cost more than it tells.
     coverage: Option<Coverage>,
 }
 
+/// Wakes the switcher without owning it.
+#[derive(Clone)]
+pub(super) struct Waker {
+    shared: Arc<Shared>,
+}
+
+impl Waker {
+    /// Says that a run of the indexer is over. A run goes on with the model that it began with: what it added has no vector
+    /// of one that was put to use meanwhile. A switch under way comes upon it by itself.
+    pub(super) fn run_is_over(&self) {
+        match self.shared.parts.opener.catalog.read(models::switch) {
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => self.shared.wake(),
+        }
+    }
+}
+
 impl Switcher {
+    pub(super) fn waker(&self) -> Waker {
+        Waker { shared: Arc::clone(&self.shared) }
+    }
+
     pub(super) fn start(parts: Parts) -> Result<Self> {
         let shared = Arc::new(Shared {
             parts,
@@ -89,8 +110,7 @@ impl Switcher {
 
     /// Says that the catalog's record of the switch has changed.
     pub(super) fn wake(&self) {
-        self.shared.words().count += 1;
-        self.shared.spoken.notify_all();
+        self.shared.wake();
     }
 
     /// As [`Switcher::wake`], for a switch to this model that has begun.
@@ -102,6 +122,11 @@ impl Switcher {
     /// The switch under way.
     pub(super) fn info(&self) -> Result<Option<SwitchInfo>> {
         self.shared.info()
+    }
+
+    /// Why the model in use is not brought up to date, where that was tried and failed.
+    pub(super) fn fault(&self) -> Option<Error> {
+        self.shared.live().fault.clone()
     }
 
     /// Puts a model to use whose vectors are kept.
@@ -139,6 +164,15 @@ impl Shared {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn wake(&self) {
+        let mut words = self.words();
+        words.count += 1;
+        // What was wrong before is tried again.
+        self.live().fault = None;
+        drop(words);
+        self.spoken.notify_all();
+    }
+
     /// Whether nothing has been said since `heard`.
     fn is_silent_since(&self, heard: u64) -> bool {
         let words = self.words();
@@ -159,8 +193,12 @@ impl Shared {
             };
             *self.live() = Live::default();
             if let Err(error) = self.pass(heard) {
-                tracing::error!(%error, "the switch to another model stopped");
-                self.live().fault = Some(error.to_string());
+                // Whoever waits for it tells of it.
+                tracing::warn!(%error, "the vectors of a model are not made any further");
+                let words = self.words();
+                if words.count == heard {
+                    self.live().fault = Some(error);
+                }
             }
             self.tell();
             let mut words = self.words();
@@ -183,8 +221,7 @@ impl Shared {
             }
             None => {
                 let serving = parts.serving.get();
-                let is_to_do = serving.embedder.has_files() && parts.opener.catalog.read(|db| models::is_missing_any(db, &serving.id))?;
-                if !is_to_do {
+                if !parts.opener.catalog.read(|db| models::is_missing_any(db, &serving.id))? {
                     return Ok(());
                 }
                 self.embed_missing(heard, &serving, None)?;
@@ -314,7 +351,7 @@ impl Shared {
                 (None, true) => SwitchState::Waiting,
                 (None, false) => SwitchState::Building,
             };
-            info.reason = live.fault;
+            info.reason = live.fault.map(|fault| fault.hint().map_or_else(|| fault.to_string(), |hint| format!("{fault}. {hint}")));
             info.rate = live.rate;
             info.seconds_left = (live.rate > 0.0).then(|| info.total.saturating_sub(info.done) as f64 / live.rate);
         }

@@ -6,11 +6,12 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
-use ureq::http::{Response, StatusCode, header};
+use ureq::http::{HeaderMap, Response, StatusCode, header};
 use ureq::{Agent, Body};
 
 use crate::wire::ErrorCode;
@@ -24,6 +25,10 @@ const BEFORE_RETRY: Duration = Duration::from_millis(500);
 /// A server that is silent for so long has gone.
 const SILENCE: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(20);
+/// How often it looks whether it is to go on while the net is silent.
+const POLL: Duration = Duration::from_millis(100);
+/// Pieces that have come and are not written yet.
+const PIECES_AHEAD: usize = 4;
 /// Room that is left on the disk, in bytes.
 const SPARE: u64 = 64 << 20;
 
@@ -58,7 +63,7 @@ pub(crate) fn fetch(wanted: &Wanted<'_>, on_progress: OnProgress<'_>) -> Result<
             Err(Failure::Broken(reason)) if tries_left > 0 && length(&part) > before => {
                 tracing::info!(source = wanted.source, reason, "the connection broke; the download goes on");
                 tries_left -= 1;
-                thread::sleep(BEFORE_RETRY);
+                wait_before_retry(length(&part), on_progress)?;
             }
             Err(Failure::Unjoinable) if tries_left > 0 => {
                 discard(&part)?;
@@ -72,7 +77,7 @@ pub(crate) fn fetch(wanted: &Wanted<'_>, on_progress: OnProgress<'_>) -> Result<
             Err(Failure::Final(error)) => return Err(error),
         }
     }
-    let found = sha256_of(&part)?;
+    let found = sha256_of(&part, &mut || on_progress(wanted.bytes))?;
     if !found.eq_ignore_ascii_case(wanted.sha256) {
         discard(&part)?;
         return Err(failed(format!("{} gave a file with SHA-256 {found} where {} was expected", wanted.source, wanted.sha256))
@@ -119,8 +124,24 @@ fn fetch_rest(agent: &Agent, wanted: &Wanted<'_>, part: &Path, on_progress: OnPr
             request = request.header(header::IF_RANGE, tag);
         }
     }
-    let mut response = request.call().map_err(|error| unreachable(wanted.source, &error))?;
-    match response.status() {
+    let transfer = transfer(move || request.call())?;
+    let mut poll = |have: u64| -> std::result::Result<Sent, Failure> {
+        loop {
+            if on_progress(have).is_break() {
+                return Err(cancelled().into());
+            }
+            match transfer.recv_timeout(POLL) {
+                Ok(sent) => return Ok(sent),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(Failure::Broken("it was given up".into())),
+            }
+        }
+    };
+    let response = match poll(have)? {
+        Sent::Head(head) => head.map_err(|error| unreachable(wanted.source, &error))?,
+        Sent::Piece(_) => return Err(Failure::Broken("it began in the middle".into())),
+    };
+    match response.status {
         StatusCode::OK => {
             have = 0;
             if let Some(length) = text(&response, header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok())
@@ -141,27 +162,82 @@ fn fetch_rest(agent: &Agent, wanted: &Wanted<'_>, part: &Path, on_progress: OnPr
     let mut file = fs_err::OpenOptions::new().create(true).write(true).truncate(false).open(part)?;
     file.file().set_len(have)?;
     std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(have))?;
-    let mut body = response.body_mut().as_reader();
-    let mut chunk = vec![0; CHUNK];
     while have < wanted.bytes {
-        let count = match body.read(&mut chunk) {
-            Ok(0) => return Err(Failure::Broken("the server ended it early".into())),
-            Ok(count) => count,
-            Err(error) => return Err(Failure::Broken(error.to_string())),
+        let piece = match poll(have)? {
+            Sent::Piece(Ok(piece)) if piece.is_empty() => return Err(Failure::Broken("the server ended it early".into())),
+            Sent::Piece(Ok(piece)) => piece,
+            Sent::Piece(Err(error)) => return Err(Failure::Broken(error.to_string())),
+            Sent::Head(_) => return Err(Failure::Broken("it began twice".into())),
         };
-        if have + count as u64 > wanted.bytes {
+        if have + piece.len() as u64 > wanted.bytes {
             drop(file);
             discard(part)?;
             return Err(other_file(wanted, "more bytes").into());
         }
-        file.write_all(&chunk[..count])?;
-        have += count as u64;
-        if on_progress(have).is_break() {
-            return Err(Error::new(ErrorCode::Cancelled, "the download was cancelled; what has come is kept").into());
-        }
+        file.write_all(&piece)?;
+        have += piece.len() as u64;
     }
     file.sync_all()?;
     Ok(())
+}
+
+/// What comes over the net: the head of the answer, then its body; an empty piece is the end.
+enum Sent {
+    Head(std::result::Result<Head, ureq::Error>),
+    Piece(std::io::Result<Vec<u8>>),
+}
+
+struct Head {
+    status: StatusCode,
+    headers: HeaderMap,
+}
+
+/// Sends a request and receives the answer in a thread of its own, which touches no file: however long the net is silent,
+/// who waits for it can leave. The thread ends when it next hears something, or at the end of its patience.
+fn transfer(call: impl FnOnce() -> std::result::Result<Response<Body>, ureq::Error> + Send + 'static) -> Result<Receiver<Sent>> {
+    let (sender, receiver) = sync_channel(PIECES_AHEAD);
+    let run = move || {
+        let (head, body) = match call() {
+            Ok(response) => {
+                let (parts, body) = response.into_parts();
+                (Ok(Head { status: parts.status, headers: parts.headers }), Some(body))
+            }
+            Err(error) => (Err(error), None),
+        };
+        if sender.send(Sent::Head(head)).is_err() {
+            return;
+        }
+        let Some(mut body) = body else { return };
+        let mut reader = body.as_reader();
+        loop {
+            let mut piece = vec![0; CHUNK];
+            let read = reader.read(&mut piece).map(|count| {
+                piece.truncate(count);
+                piece
+            });
+            let is_last = read.as_ref().map_or(true, Vec::is_empty);
+            if sender.send(Sent::Piece(read)).is_err() || is_last {
+                return;
+            }
+        }
+    };
+    thread::Builder::new().name("download".into()).spawn(run).map_err(|error| Error::internal(format!("no thread could be started: {error}")))?;
+    Ok(receiver)
+}
+
+fn wait_before_retry(have: u64, on_progress: OnProgress<'_>) -> Result<()> {
+    let since = Instant::now();
+    while since.elapsed() < BEFORE_RETRY {
+        if on_progress(have).is_break() {
+            return Err(cancelled());
+        }
+        thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+fn cancelled() -> Error {
+    Error::new(ErrorCode::Cancelled, "the download was cancelled; what has come is kept")
 }
 
 fn agent(source: &str) -> Agent {
@@ -208,8 +284,11 @@ fn refuse_if_full(part: &Path, needed: u64) -> Result<()> {
     let folder = part.parent().unwrap_or(part);
     let free = fs4::available_space(folder)?;
     if free < needed.saturating_add(SPARE) {
-        return Err(Error::new(ErrorCode::Io, format!("{} has {} MB free; the download needs {} MB", folder.display(), free >> 20, needed.div_ceil(1 << 20)))
-            .with_hint("Free some space, or use a data directory on another disk: --data-dir."));
+        return Err(Error::new(
+            ErrorCode::Io,
+            format!("{} has {} MB free; the download needs {} MB, and {} MB beside it", folder.display(), free >> 20, needed.div_ceil(1 << 20), SPARE >> 20),
+        )
+        .with_hint("Free some space, or use a data directory on another disk: --data-dir."));
     }
     Ok(())
 }
@@ -220,8 +299,8 @@ fn disk(error: std::io::Error) -> Error {
     if is_full { error.with_hint("Free some space and try again: the download goes on from there.") } else { error }
 }
 
-fn text(response: &Response<Body>, name: header::HeaderName) -> Option<&str> {
-    response.headers().get(name)?.to_str().ok()
+fn text(response: &Head, name: header::HeaderName) -> Option<&str> {
+    response.headers.get(name)?.to_str().ok()
 }
 
 /// The ETag that came with the beginning of the file (empty where the server gave none); none where the beginning came from
@@ -258,13 +337,16 @@ fn discard(part: &Path) -> Result<()> {
     Ok(())
 }
 
-fn sha256_of(path: &Path) -> Result<String> {
+fn sha256_of(path: &Path, goes_on: &mut dyn FnMut() -> ControlFlow<()>) -> Result<String> {
     let mut file = fs_err::File::open(path)?;
     let (mut hasher, mut chunk) = (Sha256::new(), vec![0; 1 << 20]);
     loop {
         match file.read(&mut chunk)? {
             0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
             count => hasher.update(&chunk[..count]),
+        }
+        if goes_on().is_break() {
+            return Err(cancelled());
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::external;
-use crate::embed::{Layout, Output, Pooling, probe, sha256_hex, unusable};
+use crate::embed::{Layout, Output, Pooling, SIDES, probe, sha256_hex, unusable, without_panic};
 use crate::{Error, Result};
 
 /// Largest file that is looked at, in bytes: it is read into memory.
-const LARGEST: u64 = 4 << 30;
+pub(super) const LARGEST: u64 = 4 << 30;
 
 /// What an ONNX file says of itself.
 #[derive(Clone, Debug)]
@@ -51,13 +51,16 @@ pub(crate) fn inspect(path: &Path, size: Option<(u32, u32)>) -> Result<(Vec<u8>,
         unusable(format!("{}: {fault}", path.display()))
             .with_hint("Lookalike needs one picture as input and one vector, or a feature map, as output, in operators that tract knows.")
     };
-    let found = probe::look(&onnx).map_err(|fault| refused(&fault))?;
+    let found = without_panic(|| probe::look(&onnx)).map_err(|fault| refused(&fault))?;
     let layout = found.layout.unwrap_or(Layout::Nchw);
     let mut outputs = Vec::new();
     if let (Some(width), Some(height)) = (found.width.or(size.map(|size| size.0)), found.height.or(size.map(|size| size.1))) {
+        if !SIDES.contains(&width) || !SIDES.contains(&height) {
+            return Err(refused(&format!("its input of {width} × {height} pixels is not within {} to {}", SIDES.start(), SIDES.end())));
+        }
         let mut faults = Vec::new();
         for candidate in &found.candidates {
-            match probe::shape(&onnx, candidate, layout, width, height) {
+            match without_panic(|| probe::shape(&onnx, candidate, layout, width, height)) {
                 Ok(shape) => outputs.extend(offer(candidate, shape, layout)),
                 Err(fault) => faults.push(fault),
             }

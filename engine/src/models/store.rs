@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::embed::{Manifest, ModelSource, is_plain_id};
+use crate::embed::{Manifest, Model, ModelSource, is_plain_id};
 use crate::wire::ErrorCode;
 use crate::{Error, Result};
 
@@ -68,6 +68,15 @@ impl ModelStore {
         Ok(manifest)
     }
 
+    /// The manifest of a model whose files are here, after reading them whole and comparing size and SHA-256.
+    pub(crate) fn verified(&self, id: &str) -> Result<Manifest> {
+        let manifest = self.manifest(id)?;
+        if id != self.bundled_manifest.id {
+            Model::load(&self.source(id)?)?;
+        }
+        Ok(manifest)
+    }
+
     /// Ids of the models in folders, ascending.
     pub(crate) fn installed(&self) -> Result<Vec<String>> {
         let entries = match fs_err::read_dir(&self.directory) {
@@ -97,8 +106,12 @@ impl ModelStore {
 
     /// Installs a model.
     pub(crate) fn put(&self, manifest: &Manifest, onnx: &[u8]) -> Result<()> {
-        write_whole(&self.prepare(&manifest.id)?.join(&manifest.file), onnx)?;
-        self.finish(manifest)
+        let folder = self.prepare(&manifest.id)?;
+        write_whole(&folder.join(&manifest.file), onnx).and_then(|()| self.finish(manifest)).inspect_err(|_| {
+            // Of no use alone. The first fault is the one to tell; the folder stays where something else is in it.
+            let _ = std::fs::remove_file(folder.join(&manifest.file));
+            let _ = std::fs::remove_dir(&folder);
+        })
     }
 
     /// Deletes the files of a model, the manifest first. False: there were none.
@@ -137,10 +150,34 @@ pub(crate) fn not_installed(id: &str) -> Error {
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".new");
-    let mut file = fs_err::File::create(&unfinished)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    fs_err::rename(unfinished, path)?;
-    Ok(())
+    let write = || {
+        let mut file = fs_err::File::create(&unfinished)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        drop(file);
+        fs_err::rename(&unfinished, path)
+    };
+    write().map_err(|error| {
+        // What is told is why it could not be written.
+        let _ = std::fs::remove_file(&unfinished);
+        Error::from(error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_that_cannot_be_written_leaves_nothing_behind() {
+        let root = tempfile::tempdir().unwrap();
+        let text = include_str!("../../../models/lookalike-s/model.toml");
+        let store = ModelStore::new(root.path().to_owned(), ModelSource::Bundled { manifest: text, onnx: &[] }).unwrap();
+        let manifest = Manifest { id: "new".into(), file: "new.onnx".into(), ..Manifest::parse(text, "test").unwrap() };
+        // In its way, so that it cannot get its name.
+        fs_err::create_dir_all(root.path().join("new/new.onnx/in-the-way")).unwrap();
+        store.put(&manifest, b"onnx").unwrap_err();
+        let left: Vec<_> = fs_err::read_dir(root.path().join("new")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["new.onnx"], "only what was there before");
+    }
 }

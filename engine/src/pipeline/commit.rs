@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::control::add;
 use super::{Context, in_flight};
-use crate::catalog::{ContentHash, FileKey, ImageFacts, ImageKey, SkipReason, files, images, vectors};
+use crate::catalog::{ContentHash, FileKey, ImageFacts, ImageKey, SkipReason, files, images, models, vectors};
 use crate::embed::Embedding;
 use crate::library::scan::FileToIndex;
 use crate::{Error, Result};
@@ -63,11 +63,13 @@ pub(super) struct Committer<'a> {
     refused: HashMap<ContentHash, SkipReason>,
     /// Since when files are known to be still being written.
     unsettled_since: HashMap<FileKey, Instant>,
+    /// Whether the catalog still knows the model whose vectors are made.
+    is_wanted: bool,
 }
 
 impl<'a> Committer<'a> {
     pub(super) fn new(context: &'a Context) -> Self {
-        Self { context, waiting: HashMap::new(), refused: HashMap::new(), unsettled_since: HashMap::new() }
+        Self { context, waiting: HashMap::new(), refused: HashMap::new(), unsettled_since: HashMap::new(), is_wanted: true }
     }
 
     /// Makes a batch durable, then searchable.
@@ -82,7 +84,11 @@ impl<'a> Committer<'a> {
         // First, so that whatever the catalog names can be shown.
         self.context.thumbnails.put(&thumbnails)?;
         let mut finished = Vec::new();
+        let fingerprint = self.context.embedder.manifest().fingerprint();
         self.context.catalog.write(|db| {
+            // Forgotten, or replaced under its name, since the run began: then nobody wants its vectors. The pictures are
+            // kept, and the model that is in use now gets its own vectors of them when the run is over.
+            self.is_wanted = models::get(db, &self.context.model)?.is_some_and(|known| known.fingerprint == fingerprint);
             for outcome in batch {
                 self.apply(db, outcome, &mut finished)?;
             }
@@ -101,7 +107,9 @@ impl<'a> Committer<'a> {
         match outcome {
             Outcome::Indexed { file, hash, facts, embedding, .. } => {
                 let image = images::insert(db, hash, &facts)?;
-                vectors::insert(db, image, &self.context.model, &embedding)?;
+                if self.is_wanted {
+                    vectors::insert(db, image, &self.context.model, &embedding)?;
+                }
                 add(&counters.embedded, 1);
                 self.settle(db, &file, image)?;
                 finished.push(hash);
@@ -115,7 +123,7 @@ impl<'a> Committer<'a> {
                 self.settle(db, &file, image)?;
             }
             Outcome::Twin { file, hash } => match (images::by_hash(db, hash)?, self.refused.get(&hash).cloned()) {
-                (Some(image), _) if vectors::exists(db, image.key, &self.context.model)? => {
+                (Some(image), _) if !self.is_wanted || vectors::exists(db, image.key, &self.context.model)? => {
                     add(&counters.recognised, 1);
                     self.settle(db, &file, image.key)?;
                 }

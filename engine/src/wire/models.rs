@@ -49,7 +49,9 @@ wire! {
         pub bands_are_estimates: bool,
         /// Vectors of it that are kept.
         pub vectors: u64,
-        /// Whether it can be put to use at once, because its vectors are kept from an earlier use.
+        /// Where there are vectors of it: pictures of the library that have none yet.
+        pub missing: u64,
+        /// Whether it can be put to use at once: its vectors are kept from an earlier use, and at most 1 picture in 100 has none.
         pub is_immediate: bool,
     }
 
@@ -107,10 +109,20 @@ wire! {
         pub rate: f64,
     }
 
+    /// A folder among those of the models that holds no usable one.
+    pub struct ModelFault {
+        /// The folder's name, which is the model's id.
+        pub id: String,
+        /// What is wrong with it.
+        pub reason: String,
+    }
+
     /// All models, and what is going on with them.
     pub struct ModelsReply {
         /// The one in use first, then those that are here, then those that can be fetched.
         pub models: Vec<ModelEntry>,
+        /// Folders that hold no usable model.
+        pub faulty: Vec<ModelFault>,
         /// The switch under way.
         pub switch: Option<SwitchInfo>,
         /// The download under way in this process.

@@ -5,9 +5,10 @@ import losses
 from export import TOLERATED, manifest, parity, to_onnx
 from net import Lookalike, Net, TILE
 from optimiser import orthogonal
+from readout import fit
 from restore import restore
 
-PLAIN = {"Conv", "Relu", "Add", "AveragePool", "GlobalAveragePool", "Flatten", "Slice", "Concat", "Reshape", "Gemm", "Mul", "ReduceSum", "Sqrt", "Div"}
+PLAIN = {"Conv", "Relu", "Add", "AveragePool", "GlobalAveragePool", "Pad", "Flatten", "Slice", "Concat", "Reshape", "Gemm", "Mul", "ReduceSum", "Sqrt", "Div"}
 SIDE = 2 * TILE
 
 
@@ -79,12 +80,12 @@ def test_muon_steps_are_about_orthogonal():
     assert values.min() > 0.4 and values.max() < 1.4
 
 
-def test_the_teachers_space_tells_labels_apart():
+def test_the_discriminant_tells_labels_apart():
     generator = torch.Generator().manual_seed(4)
     labels = torch.arange(3).repeat(50)
     features = torch.randn(150, 6, generator=generator) * torch.tensor([3.0, 3, 3, 0.1, 0.1, 0.1])  # loud where it means nothing
     features[:, 3:] += nn.functional.one_hot(labels, 3)
-    z = losses.TeacherSpace(features, labels, 2)(features)
+    z = losses.Discriminant(features, labels, 2)(features)
     near = (z @ z.T).fill_diagonal_(-1).argmax(1)
     assert (labels[near] == labels).float().mean() > 0.95
 
@@ -92,3 +93,12 @@ def test_the_teachers_space_tells_labels_apart():
 def test_relations_are_met_by_the_teachers_own_vectors():
     z = nn.functional.normalize(torch.randn(16, 8), dim=1)
     assert losses.relations(z, z) < 1e-5 < losses.relations(z.roll(1, 0), z)
+
+
+def test_the_fitted_layer_says_what_the_discriminant_says():
+    net, labels = Net((8, 12, 16, 16), (1, 2, 1, 1), 10), torch.arange(20).repeat(8)
+    features = torch.randn(160, 16, generator=torch.Generator().manual_seed(5)) + nn.functional.one_hot(labels % 16, 16)
+    fit(net, features, labels)
+    with torch.no_grad():
+        fitted = nn.functional.normalize(net.sense(features), dim=1)
+    assert torch.allclose(fitted, losses.Discriminant(features, labels, 10)(features), atol=1e-3)

@@ -172,6 +172,8 @@ export const en = {
   'models.dimension': '{n} number a photo|{n} numbers a photo',
   'models.licence': 'Licence {licence}',
   'models.vectors': '{n} photo known|{n} photos known',
+  'models.missing': '{n} photo missing|{n} photos missing',
+  'models.faulty': 'The folder of model {id} cannot be used: {reason}',
   'models.estimates': 'Its limits of likeness are estimates.',
   'models.install': 'Fetch',
   'models.install.label': 'Fetch {name}',

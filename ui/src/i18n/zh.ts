@@ -174,6 +174,8 @@ export const zh: Record<Key, string> = {
   'models.dimension': '每张照片 {n} 个数字',
   'models.licence': '许可证 {licence}',
   'models.vectors': '已计算 {n} 张照片',
+  'models.missing': '缺 {n} 张照片',
+  'models.faulty': '模型 {id} 的文件夹无法使用：{reason}',
   'models.estimates': '其相似度分界为估计值。',
   'models.install': '下载',
   'models.install.label': '下载 {name}',

@@ -118,6 +118,20 @@ describe('the models', () => {
     expect(await screen.findByText('/away/dog.jpg')).toBeTruthy();
   });
 
+  it('are fetched again where only their vectors are left', async () => {
+    host.fakeModels.change('big', { state: 'vectors-only', vectors: 400, missing: 7 });
+    host.fakeModels.faulty = [{ id: 'odd', reason: 'model.toml: id is missing' }];
+    await open();
+    expect((await row(/^Big Files gone/)).getByText('7 photos missing')).toBeTruthy();
+    expect(screen.getByText('The folder of model odd cannot be used: model.toml: id is missing')).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Fetch Big' }));
+    host.fakeModels.finishInstall();
+    await row(/^Big Ready/);
+    host.fakeModels.change('big', { state: 'vectors-only', source: null });
+    await row(/^Big Files gone/);
+    expect(screen.queryByRole('button', { name: 'Fetch Big' }), 'there is nowhere to fetch it from').toBeNull();
+  });
+
   it('ask before vectors are forgotten', async () => {
     host.fakeModels.change('big', { state: 'ready', is_immediate: true, vectors: 400 });
     await open();

@@ -1,11 +1,13 @@
 // The models that there are, the switch and the download under way.
 
 import type { Host } from '../platform/host';
-import type { EmbeddingNote, InstallInfo, ModelEntry, SwitchInfo } from '../wire';
+import type { EmbeddingNote, InstallInfo, ModelEntry, ModelFault, SwitchInfo } from '../wire';
 
 export class Models {
   /** Null until they have been read for the first time. */
   list = $state.raw<ModelEntry[] | null>(null);
+  /** Folders that hold no usable model. */
+  faulty = $state.raw<ModelFault[]>([]);
   switch = $state.raw<SwitchInfo | null>(null);
   install = $state.raw<InstallInfo | null>(null);
 
@@ -33,6 +35,7 @@ export class Models {
     const events = this.#events;
     const reply = await this.host.models();
     this.list = reply.models;
+    this.faulty = reply.faulty;
     const inUse = reply.models.find((model) => model.state === 'in-use');
     this.notes = inUse ? await this.host.embeddingNotes(inUse.id) : [];
     if (events !== this.#events) return;

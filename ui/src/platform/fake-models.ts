@@ -1,11 +1,11 @@
 // The models of the fake host: what the engine's contract says of installing and switching, with the time in the test's hand.
 
-import type { EmbeddingNote, ErrorReply, Event, InstallInfo, ModelEntry, ModelsReply, SwitchInfo } from '../wire';
+import type { EmbeddingNote, ErrorReply, Event, InstallInfo, ModelEntry, ModelFault, ModelsReply, SwitchInfo } from '../wire';
 
 export function fakeModel(id: string, change: Partial<ModelEntry> = {}): ModelEntry {
   return {
     id, name: id, state: 'ready', dimension: 256, bytes: 11_542_800, licence: 'MIT', provenance: 'Made up.', source: null, is_bundled: false,
-    bands: { same_picture: 0.85, same_scene: 0.7, similar: 0.55 }, bands_are_estimates: false, vectors: 0, is_immediate: false, ...change,
+    bands: { same_picture: 0.85, same_scene: 0.7, similar: 0.55 }, bands_are_estimates: false, vectors: 0, missing: 0, is_immediate: false, ...change,
   };
 }
 
@@ -14,6 +14,7 @@ export class FakeModels {
     fakeModel('fake', { name: 'Fake', state: 'in-use', is_bundled: true, vectors: 400 }),
     fakeModel('big', { name: 'Big', state: 'available', bytes: 102_442_452, licence: 'Apache-2.0', source: 'https://example.com/big.onnx', bands_are_estimates: true }),
   ];
+  faulty: ModelFault[] = [];
   switch: SwitchInfo | null = null;
   install: InstallInfo | null = null;
   /** By model. */
@@ -24,7 +25,7 @@ export class FakeModels {
   constructor(private readonly emit: (event: Event) => void) {}
 
   reply(): ModelsReply {
-    return { models: this.list, switch: this.switch, install: this.install };
+    return { models: this.list, faulty: this.faulty, switch: this.switch, install: this.install };
   }
 
   /** Resolves when the test lets it: see `finishInstall`. */
