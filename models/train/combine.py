@@ -10,7 +10,7 @@ import numpy as np
 import torch
 import data, export
 from evaluate import EDITS, SIZE, HeldOut, normalised, precision_at_10, rank_first
-from net import Lookalike
+from net import TILES, Lookalike
 from preprocess import prepare
 
 COPY_TILES, SENSE_TILES, COPY_SHARE = (0.15, 0.3, 0.5), (0.05, 0.15, 0.3), (0.2, 0.3, 0.4, 0.5, 0.65)
@@ -22,7 +22,7 @@ def looks(net, images):
     seen = []
     for start in range(0, len(images), 64):
         x = torch.from_numpy(normalised([prepare(image, SIZE) for image in images[start:start + 64]]))
-        seen.append(torch.stack([part.view(6, len(x), -1) for part in net(Lookalike.looks(x))]))
+        seen.append(torch.stack([part.view(1 + len(TILES), len(x), -1) for part in net(Lookalike.looks(x))]))
     return torch.cat(seen, 2)
 
 

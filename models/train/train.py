@@ -172,17 +172,18 @@ def main():
     targets = Targets(banks, args)
     net = Net().to(args.device, memory_format=torch.channels_last)
     heads = losses.Heads(PART, targets.classes, PART).to(args.device)
-    if args.start and not (out / "last.pt").exists():
-        missing = restore(net, args.start, Batches(banks, args, 0).make(0)[0])
+    saved = torch.load(out / "last.pt", map_location=args.device, weights_only=True) if (out / "last.pt").exists() else None
+    step = saved["step"] if saved else 0
+    batches = Batches(banks, args, step)
+    if args.start and not saved:
+        missing = restore(net, args.start, batches.make(0)[0])
         print(f"goes on from {args.start}" + (f", but for {', '.join(missing)}" if missing else ""), flush=True)
     optimisers = optimiser.make(net, heads, args.muon_lr, args.adam_lr)
-    average, step = copy.deepcopy(net).eval(), 0
+    average = copy.deepcopy(net).eval()
     parts = {"net": net, "heads": heads, "average": average, "muon": optimisers[0][0], "adam": optimisers[1][0]}
-    if (out / "last.pt").exists():
-        state = torch.load(out / "last.pt", map_location=args.device, weights_only=True)
+    if saved:
         for name, part in parts.items():
-            part.load_state_dict(state[name])
-        step = state["step"]
+            part.load_state_dict(saved[name])
         print(f"resumed at step {step}", flush=True)
 
     def save(name):
@@ -191,7 +192,7 @@ def main():
 
     halves = Halves(net, args.threads if args.device == "cpu" else 1, args.device, args.precision)
     weights = [float(w) for w in args.weights.split(",")]
-    batches, held = Batches(banks, args, step), evaluate.HeldOut(banks)
+    held = evaluate.HeldOut(banks)
     sums, since, start_decay = {}, time.perf_counter(), int(args.steps * (1 - args.decay))
     while step < args.steps:
         rate = min((step + 1) / 100, 1.0, (args.steps - step) / (args.steps * args.decay))
