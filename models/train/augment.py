@@ -52,7 +52,7 @@ def geometry(n, draw, strong, base=None):
         pasted = draw.chance(n, 0.12)
         side = torch.where(pasted, draw.uniform(n, 1.15, 2.0), side)
         angle = torch.where(draw.chance(n, 0.25), draw.uniform(n, -30, 30), 0 * one)
-        quarter = torch.where(draw.chance(n, 0.25), draw.uniform(n, 1, 4).floor(), 0 * one)
+        quarter = torch.where(draw.chance(n, 0.35), draw.uniform(n, 1, 4).floor(), 0 * one)
         aspect = torch.where(draw.chance(n, 0.3), draw.uniform(n, -0.25, 0.25), 0 * one).exp()
         mirror, flip = draw.chance(n, 0.3), draw.chance(n, 0.04)
     else:
@@ -128,7 +128,7 @@ def colour(x, draw, strong):
     p = 0.45 if strong else 0.15
     bright, contrast = factor(p, 0.65 if strong else 0.2), factor(p, 0.6 if strong else 0.2)
     saturation = torch.where(draw.chance(n, p), draw.uniform(n, 0, 2.4 if strong else 1.5), one)
-    saturation = torch.where(draw.chance(n, 0.15 if strong else 0.02), 0 * one, saturation)
+    saturation = torch.where(draw.chance(n, 0.22 if strong else 0.02), 0 * one, saturation)
     tint = torch.where(draw.chance(n, p / 2)[:, None], draw.uniform(n * 3, -0.25, 0.25).view(n, 3), 0 * one[:, None]).exp()
     grey = torch.tensor([0.299, 0.587, 0.114], device=x.device).expand(3, 3)
     matrix = saturation[:, None, None] * torch.eye(3, device=x.device) + (1 - saturation)[:, None, None] * grey
