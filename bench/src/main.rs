@@ -10,6 +10,8 @@ mod indexing;
 mod model;
 mod peer;
 mod pictures;
+mod raw;
+mod remote;
 mod rescan;
 mod search;
 mod stages;
@@ -47,6 +49,7 @@ enum Part {
     Rescan,
     Cold,
     Search,
+    Remote,
 }
 
 /// Sizes and places of a run.
@@ -112,6 +115,7 @@ fn measure(args: &Args) -> Result<bool> {
             Part::Rescan => ("rescan", rescan::run),
             Part::Cold => ("cold start", cold::run),
             Part::Search => ("search", search::run),
+            Part::Remote => ("remote", remote::run),
         };
         if let Err(error) = run(&bench) {
             table::failed(name, &error);

@@ -275,6 +275,9 @@ pub(crate) struct ConnectArgs {
     /// What others call this computer [default: its host name]
     #[arg(long, value_name = "NAME")]
     pub(crate) device_name: Option<String>,
+    /// Ask for the secrets again, also for those that are kept
+    #[arg(long)]
+    pub(crate) new_secrets: bool,
     /// Take the settings that --export printed on another computer
     #[arg(long, value_name = "FILE")]
     pub(crate) import: Option<PathBuf>,

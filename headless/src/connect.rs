@@ -30,7 +30,7 @@ pub(crate) fn run(args: &ConnectArgs, open: impl Fn(Access) -> Result<Engine>) -
         None => before.settings.clone(),
     };
     let request = ConnectRequest { settings: settings_of(args, settings)?, secrets: Secrets::default() };
-    let request = ConnectRequest { secrets: secrets(&before, &request.settings)?, ..request };
+    let request = ConnectRequest { secrets: secrets(args, &before, &request.settings)?, ..request };
     if args.test {
         let tested = engine.test_connection(Some(&request), &shown(args))?;
         if tested.ok {
@@ -64,6 +64,7 @@ fn changes_settings(args: &ConnectArgs) -> bool {
         || args.link_hours.is_some()
         || args.import.is_some()
         || args.virtual_host
+        || args.new_secrets
 }
 
 /// What is given, over what was set up before.
@@ -126,26 +127,27 @@ fn replace(slot: &mut String, given: &Option<String>) {
 }
 
 /// Those of the environment, which are kept from now on, and for the rest a question where somebody can answer.
-fn secrets(before: &ConnectionInfo, settings: &ConnectionSettings) -> Result<Secrets> {
+fn secrets(args: &ConnectArgs, before: &ConnectionInfo, settings: &ConnectionSettings) -> Result<Secrets> {
     let given = crate::secrets().overrides;
-    let ask = |text: &str, is_known: bool| -> Result<Option<Secret>> {
-        if is_known || !std::io::stdin().is_terminal() {
+    let is_kept = |is_kept: bool| is_kept && !args.new_secrets;
+    let wants_store = settings.store.is_some();
+    let ask = |text: &str, is_settled: bool| -> Result<Option<Secret>> {
+        if is_settled || !std::io::stdin().is_terminal() {
             return Ok(None);
         }
         let typed = rpassword::prompt_password(text).map_err(|error| Error::new(ErrorCode::Io, format!("nothing could be read from the terminal: {error}")))?;
         Ok(Some(typed).filter(|text| !text.is_empty()).map(Secret::new))
     };
     let milvus_token = match given.milvus_token {
-        None => ask("Milvus token, or user:password (empty: none): ", before.has_milvus_secret)?,
+        None => ask("Milvus token, or user:password (empty: none): ", is_kept(before.has_milvus_secret))?,
         some => some,
     };
-    let wants_store = settings.store.is_some();
     let s3_access_key = match given.s3_access_key {
-        None => ask("Access key of the object store: ", before.has_store_secret || !wants_store)?,
+        None => ask("Access key of the object store: ", is_kept(before.has_store_secret) || !wants_store)?,
         some => some,
     };
     let s3_secret_key = match given.s3_secret_key {
-        None => ask("Secret key of the object store: ", before.has_store_secret || !wants_store)?,
+        None => ask("Secret key of the object store: ", is_kept(before.has_store_secret) || !wants_store)?,
         some => some,
     };
     Ok(Secrets { milvus_token, s3_access_key, s3_secret_key })
@@ -190,6 +192,9 @@ fn show(args: &ConnectArgs, info: &ConnectionInfo) -> Result<ExitCode> {
     if args.json {
         output::json(info)?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(problem) = &info.problem {
+        output::note(&format!("what was set up cannot be read: {}", problem.message));
     }
     let Some(settings) = &info.settings else {
         output::line("Not connected; everything stays on this computer")?;

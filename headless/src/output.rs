@@ -1,13 +1,19 @@
 //! Words on the terminal: results on stdout, errors and progress on stderr.
 
+use std::borrow::Cow;
 use std::io::{ErrorKind, Write};
 
 use lookalike_engine::wire::{ErrorCode, IndexReport, SkippedFile};
 use lookalike_engine::{Error, Result};
 use serde::Serialize;
 
-/// Prints a line on stdout. A reader that has gone away (`| head`) ends the program quietly.
+/// Prints a line on stdout.
 pub(crate) fn line(text: &str) -> Result<()> {
+    raw_line(&harmless(text))
+}
+
+/// A reader that has gone away (`| head`) ends the program quietly.
+fn raw_line(text: &str) -> Result<()> {
     match writeln!(std::io::stdout().lock(), "{text}") {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         result => Ok(result?),
@@ -17,13 +23,19 @@ pub(crate) fn line(text: &str) -> Result<()> {
 /// Prints a value as one line of JSON.
 pub(crate) fn json(value: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string(value).map_err(|error| Error::new(ErrorCode::Internal, format!("the answer cannot be written as JSON: {error}")))?;
-    line(&text)
+    raw_line(&text)
+}
+
+/// Text without the characters by which a file's name could steer the terminal, whoever chose it.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let steers = |char: char| char.is_control() && !matches!(char, '\n' | '\t');
+    if text.contains(steers) { Cow::Owned(text.replace(steers, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
 /// Prints a note on stderr.
 pub(crate) fn note(text: &str) {
     // Nowhere is left to report a closed stderr to.
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
 }
 
 /// Prints an error and what to do about it.

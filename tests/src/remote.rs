@@ -1,10 +1,11 @@
-//! A shared library on real servers: a collection and a bucket of its own for each test, and a look at them that does not go
-//! through the engine.
+//! A shared library on real servers: a database, a collection and a bucket of its own for each test, and a look at them that
+//! does not go through the engine.
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use lookalike_engine::Engine;
+use lookalike_engine::index::milvus::{Collection, Milvus};
 use lookalike_engine::wire::{ConnectRequest, ConnectionSettings, Consistency, IndexSettings, MilvusSettings, Secret, Secrets, StoreSettings, Upload};
 use milvus::v2::prelude as sdk;
 use s3::Bucket;
@@ -38,16 +39,19 @@ pub struct RawRow {
 }
 
 impl Remote {
-    /// A collection and a bucket of this name; none where a server is not installed. Names must differ within a test program.
+    /// A database, a collection and a bucket of this name; none where a server is not installed. Names must differ within a
+    /// test program.
     pub fn new(name: &str) -> Option<Self> {
         let (milvus, garage) = (milvus()?, garage()?);
         garage.make_bucket(name);
+        let safe = name.replace('-', "_");
         let settings = ConnectionSettings {
             milvus: MilvusSettings {
                 address: milvus.address(),
                 own_ca: None,
-                database: "default".into(),
-                collection: Some(format!("test_{}", name.replace('-', "_"))),
+                // Of its own: who removes an object asks every collection of the database.
+                database: format!("database_{safe}"),
+                collection: Some(format!("test_{safe}")),
                 index: IndexSettings::default(),
                 consistency: Consistency::Strong,
             },
@@ -68,7 +72,20 @@ impl Remote {
             s3_access_key: Some(Secret::new(Garage::access_key())),
             s3_secret_key: Some(Secret::new(Garage::secret_key())),
         };
-        Some(Self { milvus, garage, request: ConnectRequest { settings, secrets }, name: name.into() })
+        let remote = Self { milvus, garage, request: ConnectRequest { settings, secrets }, name: name.into() };
+        remote.make_database();
+        Some(remote)
+    }
+
+    fn make_database(&self) {
+        let database = self.database().to_owned();
+        let home = MilvusSettings { database: "default".into(), ..self.request.settings.milvus.clone() };
+        let mut at_home = self.clone();
+        at_home.request.settings.milvus = home;
+        at_home.on_milvus(async |client| {
+            let request = sdk::CreateDatabaseRequest::builder().database_name(database).build().expect("a request");
+            client.create_database(request).await.expect("the database is made");
+        });
     }
 
     /// Its Milvus.
@@ -79,6 +96,48 @@ impl Remote {
     /// Its object store.
     pub fn garage(&self) -> &'static Garage {
         self.garage
+    }
+
+    /// Name of its database.
+    pub fn database(&self) -> &str {
+        &self.request.settings.milvus.database
+    }
+
+    /// Name of its bucket.
+    pub fn bucket_name(&self) -> &str {
+        &self.name
+    }
+
+    /// Makes its collection without an engine, for vectors of so many numbers.
+    pub fn make_collection(&self, dimension: usize) {
+        let (settings, secrets) = (&self.request.settings.milvus, &self.request.secrets);
+        let runtime = lookalike_engine::remote::Runtime::start().expect("a runtime");
+        let milvus = Milvus::connect(settings, secrets.milvus_token.as_ref(), &runtime).expect("a connection");
+        Collection::new(&milvus, self.collection(), dimension, settings.index).prepare().expect("the collection is made");
+    }
+
+    /// Drops its collection, behind the engine's back.
+    pub fn drop_collection(&self) {
+        self.on_milvus(async |client| {
+            let request = sdk::DropCollectionRequest::builder().collection_name(self.collection()).build().expect("a request");
+            client.drop_collection(request).await.expect("the collection goes");
+        });
+    }
+
+    /// Contents and vectors of some rows that have an object.
+    pub fn rows_with_vectors(&self, count: usize) -> Vec<(String, Vec<f32>)> {
+        self.on_milvus(async |client| {
+            let request = sdk::QueryRequest::builder()
+                .collection_name(self.collection())
+                .filter("object_key != \"\"")
+                .output_fields(["content", "embedding"])
+                .limit(count as i64)
+                .consistency_level(sdk::ConsistencyLevel::Strong);
+            let response = client.query(request.build().expect("a query")).await.expect("the rows");
+            let field = |name: &str| response.results().get_output_field(name).expect("the column");
+            let contents = field("content").as_varchar().expect("texts").to_vec();
+            contents.into_iter().zip(field("embedding").as_float_vectors().expect("vectors").to_vec()).collect()
+        })
     }
 
     /// Name of its collection.
@@ -188,7 +247,8 @@ impl Remote {
 
     fn on_milvus<T>(&self, work: impl AsyncFnOnce(sdk::ClientV2) -> T) -> T {
         runtime().block_on(async {
-            let config = sdk::ConnectConfig::new().uri(self.milvus.address()).token(MilvusServer::TOKEN);
+            let database = &self.request.settings.milvus.database;
+            let config = sdk::ConnectConfig::new().uri(self.milvus.address()).token(MilvusServer::TOKEN).database(database);
             work(sdk::ClientV2::new(&config.telemetry(sdk::TelemetryConfig::new().enabled(false))).await.expect("a client")).await
         })
     }

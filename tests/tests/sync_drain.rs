@@ -216,6 +216,100 @@ fn computers_share_objects_and_remove_only_their_own_rows() {
 }
 
 #[test]
+fn an_object_stays_while_a_row_of_any_collection_names_it() {
+    let Some(remote) = Remote::new("two-collections") else { return };
+    let mut elsewhere = remote.clone();
+    // Say because its model is another one. They share the bucket.
+    elsewhere.request.settings.milvus.collection = Some("test_of_another_model".into());
+    let (here, there) = (TestLibrary::with_scenes(3), TestLibrary::with_scenes(3));
+    let engines = [here.writer(), there.writer()];
+    for ((library, engine), remote) in [&here, &there].into_iter().zip(&engines).zip([&remote, &elsewhere]) {
+        library.index(engine);
+        remote.connect(engine);
+        sync(engine);
+    }
+    assert_eq!((remote.row_count(), elsewhere.row_count(), remote.objects().len()), (3, 3, 3));
+    fs_err::remove_file(here.photos().join("scene-1.jpg")).unwrap();
+    here.index(&engines[0]);
+    sync(&engines[0]);
+    assert_eq!((remote.row_count(), remote.objects().len()), (2, 3), "the other collection still names it");
+    let report = engines[0].verify_sync(true, Duration::ZERO, PATIENCE).unwrap();
+    assert_eq!((report.found, remote.objects().len()), (Differences::default(), 3), "nor does repairing take it: {:?}", report.examples);
+    fs_err::remove_file(there.photos().join("scene-1.jpg")).unwrap();
+    there.index(&engines[1]);
+    sync(&engines[1]);
+    assert_eq!((elsewhere.row_count(), remote.objects().len()), (2, 2), "now no row does");
+}
+
+#[test]
+fn a_dropped_collection_is_filled_again() {
+    let Some(remote) = Remote::new("dropped") else { return };
+    let library = TestLibrary::with_scenes(3);
+    let engine = library.writer();
+    library.index(&engine);
+    remote.connect(&engine);
+    sync(&engine);
+    drop(engine);
+    remote.drop_collection();
+    let engine = library.writer();
+    library.add_scene(9, "new.jpg");
+    library.index(&engine);
+    sync(&engine);
+    assert_eq!((remote.row_count(), differences(&engine)), (4, Differences::default()), "not only with what came since");
+}
+
+#[test]
+fn a_named_collection_holds_one_model() {
+    let Some(remote) = Remote::new("one-model") else { return };
+    let library = TestLibrary::with_scenes(2);
+    library.install_small("first", 1, 24);
+    library.install_small("second", 2, 24);
+    let engine = library.writer();
+    engine.use_model("first").unwrap();
+    library.index(&engine);
+    wait_until("the first model is in use", || engine.status().unwrap().model.id == "first");
+    remote.connect(&engine);
+    sync(&engine);
+    let before = remote.rows_with_vectors(9);
+    engine.use_model("second").unwrap();
+    wait_until("the second model is in use", || engine.status().unwrap().model.id == "second");
+    let status = engine.sync(PATIENCE).unwrap().status;
+    let problem = status.problem.expect("vectors as long, and of another model");
+    assert_eq!(status.state, SyncState::Blocked, "{problem:?}");
+    assert!(problem.message.contains("first") && problem.message.contains("second"), "it says whose they are: {problem:?}");
+    assert_eq!(remote.rows_with_vectors(9), before, "none is overwritten");
+}
+
+#[test]
+fn photos_that_went_while_another_model_was_in_use_do_not_come_back() {
+    let Some(mut remote) = Remote::new("back-again") else { return };
+    remote.request.settings.milvus.collection = None;
+    let library = TestLibrary::with_scenes(3);
+    let engine = library.writer();
+    library.index(&engine);
+    let model = engine.status().unwrap().model.id;
+    remote.connect(&engine);
+    sync(&engine);
+    fs_err::remove_file(library.photos().join("scene-1.jpg")).unwrap();
+    library.index(&engine);
+    drop(engine);
+    // As after a switch to another model and back: the removal went to the other one's collection, and the program was killed
+    // before it had cleaned up here.
+    let name = format!("lookalike_{}", model.replace(|char: char| !char.is_ascii_alphanumeric(), "_"));
+    let catalog = rusqlite::Connection::open(library.data_dir().join("catalog.sqlite")).unwrap();
+    catalog.execute("DELETE FROM outbox", []).unwrap();
+    catalog.execute("INSERT INTO retired_collection (name) VALUES (?1)", [&name]).unwrap();
+    drop(catalog);
+    remote.request.settings.milvus.collection = Some(name);
+    assert_eq!(remote.row_count(), 3);
+    let engine = library.writer();
+    engine.sync(PATIENCE).unwrap();
+    sync(&engine);
+    assert_eq!((remote.row_count(), remote.objects().len()), (2, 2), "neither its row nor its picture");
+    assert_eq!(differences(&engine), Differences::default());
+}
+
+#[test]
 fn differences_are_found_and_mended() {
     let Some(remote) = Remote::new("verify") else { return };
     let library = TestLibrary::with_scenes(8);
@@ -276,7 +370,8 @@ fn rows_that_the_catalog_does_not_know_are_surplus() {
 fn another_model_moves_to_another_collection() {
     let Some(mut remote) = Remote::new("models") else { return };
     let library = TestLibrary::with_scenes(3);
-    // Collections are named after the model.
+    // Collections are named after the model; the database is made with the first of them.
+    remote.request.settings.milvus.database = "made_by_syncing".into();
     remote.request.settings.milvus.collection = None;
     let engine = library.writer();
     library.index(&engine);

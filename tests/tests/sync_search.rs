@@ -126,13 +126,47 @@ fn this_computer_answers_when_the_servers_are_away_and_says_so() {
     let early = engine.search(&request).unwrap();
     assert!(early.fallback.is_some_and(|reason| reason.message.contains("nothing has been shared")), "nothing was sent yet");
     sync(&engine);
-    assert_eq!(engine.search(&request).unwrap().scope, Scope::Shared);
+    let shared = engine.search(&SearchRequest { page_size: 2, ..request.clone() }).unwrap();
+    assert_eq!((shared.scope, shared.results.len()), (Scope::Shared, 2));
     proxy.set(Mode::Refuse);
+    let page = PageRequest { result_set: shared.result_set, similarity: 0.0, page: 2, page_size: 2 };
+    assert_eq!(engine.page(&page).unwrap().results.len(), 1, "a set that was answered needs no server for its pages");
     let reply = engine.search(&request).unwrap();
     assert_eq!((reply.scope, reply.total), (Scope::Local, 3));
     assert!(reply.fallback.is_some_and(|reason| reason.hint.is_some()), "with the reason and what to do");
     proxy.set(Mode::Pass);
     assert_eq!(engine.search(&request).unwrap().scope, Scope::Shared, "and back again by itself");
+    // Half-open: it takes the connection and never answers.
+    proxy.set(Mode::Hang);
+    for _ in 0..3 {
+        let reply = engine.search(&request).unwrap();
+        assert_eq!((reply.scope, reply.total), (Scope::Local, 3), "nobody waits for it for long");
+    }
+}
+
+#[test]
+fn settings_that_cannot_be_read_keep_nothing_local_from_working_and_can_be_given_anew() {
+    let Some(remote) = Remote::new("unreadable") else { return };
+    let library = TestLibrary::with_scenes(2);
+    let engine = library.writer();
+    library.index(&engine);
+    remote.connect(&engine);
+    sync(&engine);
+    drop(engine);
+    let query = Query::Path { path: library.photos().join("scene-1.jpg").display().to_string() };
+    let request = SearchRequest { query, scope: Scope::Shared, similarity: 0.0, page: 1, page_size: 10 };
+    for file in ["connection.toml", "secrets.toml"] {
+        fs_err::write(library.data_dir().join(file), "no = TOML = at all").unwrap();
+        let engine = library.writer();
+        let reply = engine.search(&request).unwrap();
+        assert_eq!((reply.scope, reply.total), (Scope::Local, 2), "{file}");
+        assert!(reply.fallback.unwrap().message.contains(file), "it says which file");
+        assert!(engine.connection().unwrap().problem.unwrap().message.contains(file));
+        assert_eq!(engine.status().unwrap().images, 2, "{file}");
+        engine.sync_status().unwrap();
+        remote.connect(&engine);
+        assert_eq!(engine.search(&request).unwrap().scope, Scope::Shared, "{file} is written anew");
+    }
 }
 
 #[test]
@@ -148,7 +182,7 @@ fn the_command_searches_the_shared_library() {
     };
     assert_eq!(run(&["sync"]).0, Some(1), "there is nothing to send to");
     assert_eq!(run(&["index", &photos]).0, Some(0));
-    let connect = ["connect", "--milvus", &milvus, "--s3", &s3, "--bucket", "command", "--collection", remote.collection(), "--test", "--json"];
+    let connect = ["connect", "--milvus", &milvus, "--s3", &s3, "--bucket", "command", "--database", remote.database(), "--collection", remote.collection(), "--test", "--json"];
     let (code, out, err) = run(&connect);
     assert_eq!(code, Some(0), "{out} {err}");
     assert!(out.contains("\"ok\":true"), "{out}");

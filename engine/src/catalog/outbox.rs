@@ -70,6 +70,11 @@ pub(crate) fn target(db: &Connection) -> Result<Option<String>> {
 /// Notes where the outbox is drained to from now on, and lets everything be looked at anew.
 pub(crate) fn set_target(db: &Connection, target: &str) -> Result<()> {
     db.execute("INSERT INTO meta (key, value) VALUES ('sync-target', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [target])?;
+    touch_all(db)
+}
+
+/// Lets everything be looked at anew.
+pub(crate) fn touch_all(db: &Connection) -> Result<()> {
     db.execute(
         "INSERT INTO outbox (hash) SELECT hash FROM image WHERE orphaned_at IS NULL
          ON CONFLICT (hash) DO UPDATE SET version = version + 1, object_done = 0, row_done = 0, attempts = 0, due_at = 0, park_code = NULL, park_text = NULL",
@@ -119,12 +124,13 @@ pub(crate) fn settle(db: &Connection, line: &Pending) -> Result<()> {
     Ok(())
 }
 
-/// Puts a line off until `due_at` (Unix milliseconds).
-pub(crate) fn postpone(db: &Connection, line: &Pending, due_at: i64) -> Result<()> {
-    db.prepare_cached("UPDATE outbox SET attempts = attempts + 1, due_at = ?3 WHERE hash = ?1 AND version = ?2")?.execute(params![
+/// Puts a line off until `due_at` (Unix milliseconds). `is_its_own`: the failure may lie in the line itself, and counts.
+pub(crate) fn postpone(db: &Connection, line: &Pending, due_at: i64, is_its_own: bool) -> Result<()> {
+    db.prepare_cached("UPDATE outbox SET attempts = attempts + ?4, due_at = ?3 WHERE hash = ?1 AND version = ?2")?.execute(params![
         line.hash,
         line.version,
-        due_at
+        due_at,
+        is_its_own
     ])?;
     Ok(())
 }
@@ -204,7 +210,7 @@ pub(crate) fn reachable(db: &Connection, key: ImageKey) -> Result<Vec<PathBuf>> 
     Ok(images::places(db, key)?.into_iter().filter(|place| !place.offline).map(|place| place.path).collect())
 }
 
-/// Collections in which this computer's rows are left over from another model.
+/// Collections in which rows of this computer may be left over from the time of another model.
 pub(crate) fn retired(db: &Connection) -> Result<Vec<String>> {
     let mut statement = db.prepare_cached("SELECT name FROM retired_collection ORDER BY name")?;
     let rows = statement.query_map([], |row| row.get(0))?;

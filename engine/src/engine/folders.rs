@@ -133,7 +133,8 @@ impl Engine {
             let counted = (images::count_live(db, &serving.id)?, images::count(db)?, outbox::waiting(db)?);
             Ok(((folders::all(db)?, files::counts(db)?), counted))
         })?;
-        let pending_sync = if self.inner.sharing.connected()?.is_some() { waiting } else { 0 };
+        // Settings that cannot be read are told by the connection's own page; the library's state can be told all the same.
+        let pending_sync = if self.inner.sharing.connected().is_ok_and(|stored| stored.is_some()) { waiting } else { 0 };
         let folders = folder_rows.into_iter().map(|row| self.folder_info(row, &counts)).collect::<Vec<_>>();
         Ok(Status {
             files: folders.iter().map(|folder| folder.files).sum(),

@@ -9,11 +9,13 @@ mod kept_pictures;
 mod lock;
 mod models;
 mod pictures;
+mod reach;
 mod search;
 mod serving;
 mod shared;
 mod sharing;
 mod switch;
+mod turns;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -90,7 +90,7 @@ impl Engine {
 
     /// A picture of another computer, or the error if nothing is shared.
     fn of_others_or(&self, error: Error, hash: ContentHash, max_side: u32) -> Result<Vec<u8>> {
-        if self.inner.sharing.connected()?.is_none() { Err(error) } else { self.render_of_others(hash, max_side) }
+        if !self.inner.sharing.connected().is_ok_and(|stored| stored.is_some()) { Err(error) } else { self.render_of_others(hash, max_side) }
     }
 
     /// A reachable place of a picture, for opening it.

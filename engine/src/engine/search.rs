@@ -6,13 +6,14 @@ use std::time::Instant;
 
 use super::Engine;
 use super::serving::Serving;
+use super::shared::SharedRanking;
 use crate::catalog::{ContentHash, FileKey, ImageKey, ImageRow, files, folders, images, vectors};
 use crate::embed::Embedding;
 use crate::index::milvus::SharedRow;
 use crate::library::scan::mtime_of;
 use crate::media;
 use crate::search::{Asked, PageSpec, Ranked, ResultSet, Source, band, similarity};
-use crate::wire::{Band, ErrorCode, ErrorReply, PageRequest, Place, Query, Scope, SearchHit, SearchReply, SearchRequest};
+use crate::wire::{Band, ErrorCode, PageRequest, Place, Query, Scope, SearchHit, SearchReply, SearchRequest};
 use crate::{Error, Result};
 
 /// Results that a set keeps. More than anyone pages through; the reply says when there are more.
@@ -116,35 +117,39 @@ impl Engine {
 
     fn answer(&self, serving: &Serving, asked: Asked, scope: Scope, vector: &[f32], spec: &PageSpec, started: Instant) -> Result<SearchReply> {
         let wanted = RANKED.max(spec.offset() + spec.page_size as usize);
-        let (source, (ranked, is_whole)) = match scope {
-            Scope::Local => self.rank_here(serving, vector, wanted, None)?,
+        let model = serving.embedder.manifest().info();
+        let set = match scope {
+            Scope::Local => {
+                let (ranked, is_whole) = self.rank_here(serving, vector, wanted)?;
+                ResultSet::new(asked, Source::default(), ranked, is_whole, &model)
+            }
             Scope::Shared => match self.rank_shared(serving, vector, wanted) {
-                Ok((ranked, is_whole)) => {
+                Ok(SharedRanking { ranked, rows, is_whole }) => {
                     let ranked = ranked.into_iter().map(|(hash, distance)| (Ranked::Shared(hash), distance)).collect();
-                    (Source { scope, fallback: None }, (ranked, is_whole))
+                    ResultSet::new(asked, Source { scope, fallback: None }, ranked, is_whole, &model).with_rows(rows)
                 }
-                // A server that is away keeps nobody from searching here. Nothing connected is a mistake in the asking.
-                Err(error) if error.code() == ErrorCode::RemoteFailed => self.rank_here(serving, vector, wanted, Some(error.reply()))?,
-                Err(error) => return Err(error),
+                // Nothing connected is a mistake in the asking.
+                Err(error) if error.code() == ErrorCode::NotConnected => return Err(error),
+                // Whatever else is wrong with the servers, or with what is known of them, keeps nobody from searching here.
+                Err(error) => {
+                    let (ranked, is_whole) = self.rank_here(serving, vector, wanted)?;
+                    ResultSet::new(asked, Source { scope: Scope::Local, fallback: Some(error.reply()) }, ranked, is_whole, &model)
+                }
             },
         };
-        let set = self.inner.results.keep(ResultSet::new(asked, source, ranked, is_whole, &serving.embedder.manifest().info()));
-        self.reply(&set, spec, started)
+        self.reply(&self.inner.results.keep(set), spec, started)
     }
 
-    fn rank_here(&self, serving: &Serving, vector: &[f32], wanted: usize, fallback: Option<ErrorReply>) -> Result<(Source, Ranking)> {
+    fn rank_here(&self, serving: &Serving, vector: &[f32], wanted: usize) -> Result<Ranking> {
         if !self.is_writer() {
             serving.index.follow(&self.inner.catalog)?;
         }
         let (ranked, is_whole) = serving.index.search(vector, wanted)?;
-        let ranked = ranked.into_iter().map(|(key, distance)| (Ranked::Here(key), distance)).collect();
-        Ok((Source { scope: Scope::Local, fallback }, (ranked, is_whole)))
+        Ok((ranked.into_iter().map(|(key, distance)| (Ranked::Here(key), distance)).collect(), is_whole))
     }
 
     fn reply(&self, set: &Arc<ResultSet>, spec: &PageSpec, started: Instant) -> Result<SearchReply> {
         let slice = set.slice(spec);
-        let contents: Vec<ContentHash> = slice.hits.iter().filter_map(|(_, picture, _)| shared_content(picture)).collect();
-        let rows = self.shared_rows(&contents)?;
         let mut results = Vec::with_capacity(slice.hits.len());
         for (rank, picture, distance) in &slice.hits {
             let own = self.inner.catalog.read(|db| {
@@ -154,7 +159,10 @@ impl Engine {
                 };
                 image.map(|image| Ok((images::places(db, image.key)?, image))).transpose()
             })?;
-            let others = shared_content(picture).and_then(|hash| rows.get(&hash)).map_or(&[][..], Vec::as_slice);
+            let others = match picture {
+                Ranked::Shared(hash) => set.rows_of(*hash),
+                Ranked::Here(_) => &[],
+            };
             // A picture deleted since the set was frozen leaves its rank empty; the others keep theirs.
             results.extend(self.hit(set, *rank, *distance, own, others)?);
         }
@@ -239,13 +247,6 @@ impl Engine {
 
 fn asked_of(query: String, image: &ImageRow) -> Asked {
     Asked { query, hash: image.hash, width: image.facts.width, height: image.facts.height, thumbnail: None, key: Some(image.key) }
-}
-
-fn shared_content(picture: &Ranked) -> Option<ContentHash> {
-    match picture {
-        Ranked::Shared(hash) => Some(*hash),
-        Ranked::Here(_) => None,
-    }
 }
 
 fn place_here(place: images::ImagePlace) -> Place {

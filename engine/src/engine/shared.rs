@@ -1,12 +1,12 @@
 //! The facade's side of the shared library: its ranking, its facts, the pictures of other computers.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Engine;
 use super::serving::Serving;
 use crate::catalog::ContentHash;
-use crate::index::milvus::{Filter, SharedRow};
+use crate::index::milvus::{Filter, MAX_RESULTS, SharedRow};
 use crate::media;
 use crate::objects::{MAX_OBJECT, ObjectKey, ObjectStore};
 use crate::remote::{Fault, FaultKind};
@@ -27,39 +27,33 @@ impl Engine {
         Ok(store.link(&key, Duration::from_secs(u64::from(hours) * 3600))?)
     }
 
-    /// The nearest contents of the shared library by ascending distance, each once, and whether these are all.
-    pub(super) fn rank_shared(&self, serving: &Serving, vector: &[f32], wanted: usize) -> Result<(Vec<(ContentHash, f32)>, bool)> {
+    /// The nearest pictures of the shared library.
+    pub(super) fn rank_shared(&self, serving: &Serving, vector: &[f32], wanted: usize) -> Result<SharedRanking> {
         let link = self.shared_link()?;
         // Put to use in the middle of the search: the query's vector and the shared ones must be of one model.
         if link.plan.model != serving.id {
             return Err(Fault::new(FaultKind::Busy, "another model has just been put to use").into());
         }
-        let limit = wanted.min(crate::index::milvus::MAX_RESULTS);
-        let found = link.collection.nearest_contents(vector, limit, &Filter::all(), link.plan.settings.milvus.consistency);
-        let found = self.or_forget_link(found)?;
-        let is_whole = found.len() < limit;
-        let mut seen = std::collections::HashSet::new();
-        // Copies on several computers are one result: the first of them is the nearest.
-        let ranked = found.into_iter().filter_map(|(content, distance)| Some((ContentHash::parse(&content).ok()?, distance)));
-        Ok((ranked.filter(|(hash, _)| seen.insert(*hash)).collect(), is_whole))
+        let (mut limit, consistency) = (wanted.min(MAX_RESULTS), link.plan.settings.milvus.consistency);
+        loop {
+            let began = Instant::now();
+            let found = self.inner.sharing.reach.noted(&link, began, link.collection.nearest_rows(vector, limit, &Filter::all(), consistency))?;
+            let is_whole = found.len() < limit;
+            let ranking = SharedRanking::new(found, is_whole);
+            // Copies on several computers are several rows of the answer, and one result.
+            if is_whole || ranking.ranked.len() >= wanted || limit == MAX_RESULTS {
+                return Ok(ranking);
+            }
+            limit = (limit * 2).min(MAX_RESULTS);
+        }
     }
 
-    /// What each computer says of these contents.
-    pub(super) fn shared_rows(&self, contents: &[ContentHash]) -> Result<HashMap<ContentHash, Vec<SharedRow>>> {
-        let mut by_content: HashMap<ContentHash, Vec<SharedRow>> = HashMap::new();
-        if contents.is_empty() {
-            return Ok(by_content);
-        }
-        let link = self.shared_link()?;
-        let names: Vec<String> = contents.iter().map(ToString::to_string).collect();
-        let filter = Filter::all().with_contents(names.iter().map(String::as_str));
-        let rows = self.or_forget_link(link.collection.rows(&filter, link.plan.settings.milvus.consistency))?;
-        for row in rows {
-            if let Ok(hash) = ContentHash::parse(&row.content) {
-                by_content.entry(hash).or_default().push(row);
-            }
-        }
-        Ok(by_content)
+    /// What each computer says of a content.
+    fn shared_rows(&self, link: &Link, hash: ContentHash) -> Result<Vec<SharedRow>> {
+        let content = hash.to_string();
+        let filter = Filter::all().with_contents([content.as_str()]);
+        let began = Instant::now();
+        Ok(self.inner.sharing.reach.noted(link, began, link.collection.rows(&filter, link.plan.settings.milvus.consistency))?)
     }
 
     /// This computer's name among the rows.
@@ -70,6 +64,11 @@ impl Engine {
     /// A JPEG of a picture that only other computers have, at most [`KEPT_SIDE`] pixels wide and high: fetched once, then kept
     /// within a limit.
     pub(super) fn picture_of_others(&self, hash: ContentHash) -> Result<Vec<u8>> {
+        if let Some(kept) = self.inner.sharing.pictures.get(hash)? {
+            return Ok(kept);
+        }
+        let _turn = self.inner.sharing.fetching.take();
+        // Fetched meanwhile, by whoever had the turn before.
         if let Some(kept) = self.inner.sharing.pictures.get(hash)? {
             return Ok(kept);
         }
@@ -101,31 +100,40 @@ impl Engine {
     /// only one that names this very content is fetched or signed.
     fn shared_object(&self, link: &Link, hash: ContentHash) -> Result<(ObjectKey, crate::objects::S3Store)> {
         let store = link.store.clone().ok_or_else(|| missing(hash))?;
-        let rows = self.shared_rows(&[hash])?.remove(&hash).unwrap_or_default();
-        let key = rows.into_iter().map(|row| row.object_key).find(|key| content_of(key) == Some(hash)).ok_or_else(|| missing(hash))?;
+        let key = self.shared_rows(link, hash)?.into_iter().map(|row| row.object_key).find(|key| content_of(key) == Some(hash)).ok_or_else(|| missing(hash))?;
         Ok((ObjectKey::new(key)?, store))
     }
 
     /// The opened servers, kept between searches.
     fn shared_link(&self) -> Result<Link> {
         let sharing = &self.inner.sharing;
-        let plan = self.connected_plan()?;
-        if let Some(link) = &*sharing.link()
-            && link.plan.is_same(&plan)
-        {
-            return Ok(link.clone());
-        }
-        let link = Link::open_to_read(plan, &sharing.runtime()?)?;
-        *sharing.link() = Some(link.clone());
-        Ok(link)
+        Ok(sharing.reach.link(self.connected_plan()?, &sharing.runtime()?)?)
     }
+}
 
-    /// A link that failed is opened anew the next time: a server may have been replaced.
-    fn or_forget_link<T>(&self, result: std::result::Result<T, Fault>) -> Result<T> {
-        if result.as_ref().is_err_and(|fault| fault.kind != FaultKind::Refused) {
-            *self.inner.sharing.link() = None;
+/// The answer of the shared library: facts and all, so that its pages need no server.
+pub(super) struct SharedRanking {
+    /// By ascending distance, each content once.
+    pub(super) ranked: Vec<(ContentHash, f32)>,
+    /// What each computer says of them.
+    pub(super) rows: HashMap<ContentHash, Vec<SharedRow>>,
+    /// Whether these are all.
+    pub(super) is_whole: bool,
+}
+
+impl SharedRanking {
+    fn new(found: Vec<(SharedRow, f32)>, is_whole: bool) -> Self {
+        let (mut ranked, mut rows) = (Vec::new(), HashMap::<ContentHash, Vec<SharedRow>>::new());
+        for (row, distance) in found {
+            // A row of no content is of another program.
+            let Ok(hash) = ContentHash::parse(&row.content) else { continue };
+            let rows = rows.entry(hash).or_default();
+            if rows.is_empty() {
+                ranked.push((hash, distance));
+            }
+            rows.push(row);
         }
-        Ok(result?)
+        Self { ranked, rows, is_whole }
     }
 }
 

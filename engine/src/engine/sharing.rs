@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::kept_pictures::KeptPictures;
+use super::reach::Reach;
+use super::turns::Turns;
 use super::{Engine, Inner};
 use crate::catalog::outbox;
-use crate::remote::{Fault, Runtime};
+use crate::remote::{Fault, FaultKind, Runtime};
 use crate::settings::{ConnectionFile, SecretAccess, SecretStore, Stored, checked};
 use crate::sync::{self, Link, LinkPlan, SyncParts, Verify, VerifyOptions, Worker, drain_until_done, status_at_rest};
 use crate::wire::{
@@ -23,11 +25,20 @@ pub(super) struct Sharing {
     worker: Mutex<Option<Worker>>,
     /// For calls in the foreground, started when first needed.
     runtime: Mutex<Option<Runtime>>,
-    /// Opened for searches, and kept between them.
-    link: Mutex<Option<Link>>,
+    /// The connection as it was last read, and when its file was written: a keychain is slow to ask, and may ask the user.
+    known: Mutex<Option<(Stamp, Option<(Stored, Secrets)>)>>,
+    /// The servers as searches see them.
+    pub(super) reach: Reach,
     /// Pictures of other computers that were looked at.
     pub(super) pictures: KeptPictures,
+    /// For fetching one: a page of thumbnails asks for all of them at once.
+    pub(super) fetching: Turns,
 }
+
+/// Pictures of other computers on their way here at once; each may be a large original in memory.
+const FETCHES: usize = 4;
+
+type Stamp = Option<(std::time::SystemTime, u64)>;
 
 impl Sharing {
     pub(super) fn new(data_dir: &std::path::Path, access: SecretAccess) -> Self {
@@ -36,17 +47,15 @@ impl Sharing {
             secrets: SecretStore::new(data_dir, access.keychain, access.overrides),
             worker: Mutex::default(),
             runtime: Mutex::default(),
-            link: Mutex::default(),
+            known: Mutex::default(),
+            reach: Reach::default(),
             pictures: KeptPictures::new(data_dir),
+            fetching: Turns::new(FETCHES),
         }
     }
 
     fn worker(&self) -> MutexGuard<'_, Option<Worker>> {
         self.worker.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn link(&self) -> MutexGuard<'_, Option<Link>> {
-        self.link.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn runtime(&self) -> Result<Runtime> {
@@ -61,21 +70,51 @@ impl Sharing {
     pub(super) fn connected(&self) -> Result<Option<Stored>> {
         Ok(self.file.read()?.filter(|stored| stored.enabled))
     }
+
+    /// Settings and secrets, where the connection is on. Read again only when the settings' file has changed: whoever changes
+    /// secrets writes it, too.
+    fn known(&self) -> Result<Option<(Stored, Secrets)>> {
+        let stamp = self.file.stamp();
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((seen, connected)) = &*known
+            && *seen == stamp
+        {
+            return Ok(connected.clone());
+        }
+        let connected = match self.connected()? {
+            Some(stored) => Some((stored, self.secrets.read()?)),
+            None => None,
+        };
+        *known = Some((stamp, connected.clone()));
+        Ok(connected)
+    }
+
+    fn forget_known(&self) {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 impl Engine {
     /// The connection as it is set up.
     pub fn connection(&self) -> Result<ConnectionInfo> {
         let sharing = &self.inner.sharing;
-        let Some(stored) = sharing.file.read()? else {
-            // The keychain is not asked: it may want to be unlocked, for nothing.
-            let secrets_in = SecretsIn::Keychain;
-            return Ok(ConnectionInfo { settings: None, enabled: false, has_milvus_secret: false, has_store_secret: false, secrets_in });
+        // The keychain is not asked where nothing is set up: it may want to be unlocked, for nothing.
+        let secrets_in = SecretsIn::Keychain;
+        let nothing = ConnectionInfo { settings: None, enabled: false, problem: None, has_milvus_secret: false, has_store_secret: false, secrets_in };
+        let stored = match sharing.file.read() {
+            Ok(Some(stored)) => stored,
+            Ok(None) => return Ok(nothing),
+            // Shown, and not returned: connecting again mends it.
+            Err(error) => return Ok(ConnectionInfo { problem: Some(error.reply()), ..nothing }),
         };
-        let secrets = sharing.secrets.read()?;
+        let (secrets, problem) = match sharing.secrets.read() {
+            Ok(secrets) => (secrets, None),
+            Err(error) => (Secrets::default(), Some(error.reply())),
+        };
         Ok(ConnectionInfo {
             enabled: stored.enabled,
             settings: Some(stored.settings),
+            problem,
             has_milvus_secret: secrets.milvus_token.is_some(),
             has_store_secret: secrets.s3_access_key.is_some() && secrets.s3_secret_key.is_some(),
             secrets_in: sharing.secrets.place(),
@@ -87,7 +126,7 @@ impl Engine {
     pub fn connect(&self, request: &ConnectRequest) -> Result<ConnectionInfo> {
         self.indexer()?;
         let settings = checked(request.settings.clone())?;
-        let secrets = merged(self.inner.sharing.secrets.read()?, &request.secrets);
+        let secrets = merged(self.inner.sharing.secrets.readable(), &request.secrets);
         if settings.store.is_some() && (secrets.s3_access_key.is_none() || secrets.s3_secret_key.is_none()) {
             return Err(Error::invalid("the object store needs an access key and a secret key")
                 .with_hint("Set LOOKALIKE_S3_ACCESS_KEY and LOOKALIKE_S3_SECRET_KEY, or enter them where you are asked."));
@@ -95,6 +134,7 @@ impl Engine {
         self.inner.sharing.secrets.keep(&request.secrets)?;
         let stored = Stored { enabled: true, paused: false, settings };
         self.inner.sharing.file.write(&stored)?;
+        self.inner.sharing.forget_known();
         self.plan(stored.settings, secrets)?.aim(&self.inner.catalog)?;
         self.restart_sync()?;
         self.connection()
@@ -114,7 +154,9 @@ impl Engine {
     /// Forgets the secrets that are kept.
     pub fn forget_secrets(&self) -> Result<()> {
         self.indexer()?;
-        self.inner.sharing.secrets.forget()
+        self.inner.sharing.secrets.forget()?;
+        self.inner.sharing.forget_known();
+        Ok(())
     }
 
     /// The settings as TOML, without secrets, for another computer.
@@ -138,7 +180,7 @@ impl Engine {
     pub fn test_connection(&self, request: Option<&ConnectRequest>, seen: &dyn Fn(&TestStep)) -> Result<TestReport> {
         let sharing = &self.inner.sharing;
         let (settings, secrets) = match request {
-            Some(request) => (checked(request.settings.clone())?, merged(sharing.secrets.read()?, &request.secrets)),
+            Some(request) => (checked(request.settings.clone())?, merged(sharing.secrets.readable(), &request.secrets)),
             None => (sharing.file.read()?.ok_or_else(not_connected)?.settings, sharing.secrets.read()?),
         };
         let seen = |step: &TestStep| {
@@ -165,12 +207,14 @@ impl Engine {
         if let Some(worker) = &*self.inner.sharing.worker() {
             return worker.status(model);
         }
-        let state = match self.inner.sharing.file.read()? {
-            Some(stored) if stored.enabled && stored.paused => SyncState::Paused,
-            Some(stored) if stored.enabled => SyncState::Idle,
-            _ => SyncState::Off,
+        let (state, problem) = match self.inner.sharing.file.read() {
+            Ok(Some(stored)) if stored.enabled && stored.paused => (SyncState::Paused, None),
+            Ok(Some(stored)) if stored.enabled => (SyncState::Idle, None),
+            Ok(_) => (SyncState::Off, None),
+            // What is here can be told all the same.
+            Err(error) => (SyncState::Off, Some(error.reply())),
         };
-        status_at_rest(&self.inner.catalog, model, state)
+        Ok(SyncStatus { problem, ..status_at_rest(&self.inner.catalog, model, state)? })
     }
 
     /// Holds syncing, or goes on; also after a restart.
@@ -203,7 +247,7 @@ impl Engine {
         }
         let runtime = self.inner.sharing.runtime()?;
         // Comparing makes nothing.
-        let link = if repair { Link::open(plan, &runtime)? } else { Link::open_to_read(plan, &runtime)? };
+        let link = if repair { Link::open(plan, &runtime)?.0 } else { Link::open_to_read(plan, &runtime)? };
         let compare = |repair| -> Result<Verify<'_>> {
             let mut verify = Verify::new(&self.inner.catalog, &link, VerifyOptions { repair, grace: i64::try_from(grace.as_secs()).unwrap_or(i64::MAX) });
             verify.run()?;
@@ -232,13 +276,16 @@ impl Engine {
         let off = |name| line(name, CheckState::Off, "not connected; everything stays on this computer".into(), None);
         let failed = |name, error: &Error| line(name, CheckState::Failed, error.to_string(), error.hint());
         let (milvus, store) = ("Milvus", "Object store (S3)");
-        let link = match self.connected_plan() {
+        let untried = || line(store, CheckState::Off, "not tried".into(), None);
+        let opened = self.connected_plan().and_then(|plan| Ok((self.inner.sharing.runtime()?, plan)));
+        let link = match opened.map(|(runtime, plan)| Link::look(plan, &runtime)) {
+            Ok(Ok(link)) => link,
+            Ok(Err(fault)) if fault.kind == FaultKind::Missing => {
+                return vec![line(milvus, CheckState::Ok, format!("{fault}; it is made when syncing begins"), None), untried()];
+            }
+            Ok(Err(fault)) => return vec![failed(milvus, &fault.into()), untried()],
             Err(error) if error.code() == ErrorCode::NotConnected => return vec![off(milvus), off(store)],
-            plan => plan.and_then(|plan| Ok(Link::look(plan, &self.inner.sharing.runtime()?)?)),
-        };
-        let link = match link {
-            Ok(link) => link,
-            Err(error) => return vec![failed(milvus, &error), line(store, CheckState::Off, "not tried".into(), None)],
+            Err(error) => return vec![failed(milvus, &error), untried()],
         };
         let described = link.milvus.version().and_then(|version| {
             let rows = match link.collection.shape()? {
@@ -295,8 +342,8 @@ impl Engine {
 
     /// The plan of the connection that is on.
     pub(super) fn connected_plan(&self) -> Result<LinkPlan> {
-        let stored = self.inner.sharing.connected()?.ok_or_else(not_connected)?;
-        self.plan(stored.settings, self.inner.sharing.secrets.read()?)
+        let (stored, secrets) = self.inner.sharing.known()?.ok_or_else(not_connected)?;
+        self.plan(stored.settings, secrets)
     }
 
     fn plan(&self, settings: ConnectionSettings, secrets: Secrets) -> Result<LinkPlan> {

@@ -22,6 +22,8 @@ const REQUEST: Duration = Duration::from_secs(30);
 const DOWNLOAD: Duration = Duration::from_secs(300);
 /// Bytes of an error's body.
 const EXPLANATION: u64 = 64 << 10;
+/// Longest answer that is no object, in bytes: a listing of a thousand keys has a few hundred thousand.
+const ANSWER: u64 = 16 << 20;
 /// Bytes a second that a line carries at least: larger bodies get more time.
 const SLOWEST: u64 = 32 << 10;
 
@@ -112,7 +114,7 @@ impl S3Store {
     }
 
     fn send(&self, method: Method, key: Option<&ObjectKey>, query: &[(&str, &str)], body: Vec<u8>, content_type: Option<&str>) -> Result<Received, Answer> {
-        self.send_limited(method, key, query, body, content_type, u64::MAX)
+        self.send_limited(method, key, query, body, content_type, ANSWER)
     }
 
     fn send_limited(
@@ -130,7 +132,7 @@ impl S3Store {
             url.query_pairs_mut().extend_pairs(query);
         }
         let headers = inner.signer.headers(&method, &url, &authority, &body, content_type)?;
-        let limit = if most < u64::MAX { DOWNLOAD } else { REQUEST + Duration::from_secs(body.len() as u64 / SLOWEST) };
+        let limit = if method == Method::GET && key.is_some() { DOWNLOAD } else { REQUEST + Duration::from_secs(body.len() as u64 / SLOWEST) };
         let request = inner.client.request(method, url).headers(headers).body(body);
         let server = format!("the object store at {}", inner.address);
         let result = inner.runtime.wait(&server, limit, async {
@@ -154,7 +156,8 @@ impl ObjectStore for S3Store {
     }
 
     fn head(&self, key: &ObjectKey) -> Result<Option<ObjectInfo>, Fault> {
-        let received = self.send(Method::HEAD, Some(key), &[], Vec::new(), None);
+        // The length that it tells is the object's, of which nothing comes.
+        let received = self.send_limited(Method::HEAD, Some(key), &[], Vec::new(), None, u64::MAX);
         present(received.map(|received| ObjectInfo { key: key.to_string(), bytes: received.length, modified: received.modified }))
     }
 
@@ -179,6 +182,10 @@ impl ObjectStore for S3Store {
             key: object.key,
             bytes: object.size,
         };
+        if listed.contents.iter().any(|object| Some(object.key.as_str()) <= after) {
+            // Going on would never end.
+            return Err(Fault::new(FaultKind::ServerFailed, format!("the object store at {} lists what came before", self.inner.address)));
+        }
         Ok(listed.contents.into_iter().map(info).collect())
     }
 

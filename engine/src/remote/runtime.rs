@@ -15,6 +15,8 @@ use crate::{Error, Result};
 #[derive(Clone)]
 pub struct Runtime {
     inner: Arc<Inner>,
+    /// Longest wait for one request, whatever limit the request names.
+    most: Duration,
 }
 
 struct Inner {
@@ -31,11 +33,17 @@ impl Runtime {
             .enable_all()
             .build()
             .map_err(|error| Error::internal(format!("no thread could be started: {error}")))?;
-        Ok(Self { inner: Arc::new(Inner { tokio: Some(tokio), stopped: watch::Sender::new(false) }) })
+        Ok(Self { inner: Arc::new(Inner { tokio: Some(tokio), stopped: watch::Sender::new(false) }), most: Duration::MAX })
+    }
+
+    /// The same threads for somebody who will not wait for long: each request is given up after `most`.
+    pub(crate) fn within(&self, most: Duration) -> Self {
+        Self { inner: Arc::clone(&self.inner), most }
     }
 
     /// Waits for a request, at most `limit`. `server` names the server in the fault.
     pub(crate) fn wait<T>(&self, server: &str, limit: Duration, request: impl Future<Output = std::result::Result<T, Fault>>) -> std::result::Result<T, Fault> {
+        let limit = limit.min(self.most);
         let Some(tokio) = &self.inner.tokio else { return Err(stopped()) };
         let mut stop = self.inner.stopped.subscribe();
         tokio.block_on(async {

@@ -1,12 +1,13 @@
 //! Frozen answers: the ranked keys of a search as they were when it was made, kept for the pages to come.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{PageSpec, band, similarity};
 use crate::catalog::{ContentHash, ImageKey};
+use crate::index::milvus::SharedRow;
 use crate::wire::{Band, BandCounts, BandLimits, ErrorCode, ErrorReply, ModelInfo, Scope};
 use crate::{Error, Result};
 
@@ -49,6 +50,8 @@ pub(crate) struct ResultSet {
     pub(crate) source: Source,
     /// By ascending distance; the query itself first.
     ranked: Vec<(Ranked, f32)>,
+    /// What computers of the shared library said of its pictures.
+    rows: HashMap<ContentHash, Vec<SharedRow>>,
     /// Whether every picture of the index is in `ranked`.
     is_whole: bool,
     pub(crate) bands: BandCounts,
@@ -91,7 +94,17 @@ impl ResultSet {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let frozen_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs() as i64);
         let id = format!("{frozen_at:x}-{:x}", NEXT.fetch_add(1, Ordering::Relaxed));
-        Self { id, frozen_at, asked, source, ranked, is_whole, bands, model: model.id.clone(), limits }
+        Self { id, frozen_at, asked, source, ranked, rows: HashMap::new(), is_whole, bands, model: model.id.clone(), limits }
+    }
+
+    /// Keeps with it what computers of the shared library said of its pictures.
+    pub(crate) fn with_rows(self, rows: HashMap<ContentHash, Vec<SharedRow>>) -> Self {
+        Self { rows, ..self }
+    }
+
+    /// What computers of the shared library said of a picture.
+    pub(crate) fn rows_of(&self, hash: ContentHash) -> &[SharedRow] {
+        self.rows.get(&hash).map_or(&[], Vec::as_slice)
     }
 
     /// A page of what is at or above the threshold.

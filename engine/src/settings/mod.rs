@@ -5,6 +5,7 @@ mod secrets;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,12 @@ impl ConnectionFile {
         let text = fs_err::read_to_string(&self.path)?;
         let stored = toml::from_str(&text).map_err(|error| self.unusable(error.message()))?;
         Ok(Some(stored))
+    }
+
+    /// When it was last written, to tell whether it has changed; none while there is none.
+    pub(crate) fn stamp(&self) -> Option<(SystemTime, u64)> {
+        let metadata = std::fs::metadata(&self.path).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
     }
 
     pub(crate) fn write(&self, stored: &Stored) -> Result<()> {

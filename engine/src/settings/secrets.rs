@@ -66,9 +66,14 @@ impl SecretStore {
         })
     }
 
-    /// Keeps what is given; what is left out stays. An empty secret is forgotten.
+    /// As [`SecretStore::read`]; what cannot be read counts as not kept, so that it can be given anew.
+    pub(crate) fn readable(&self) -> Secrets {
+        self.read().unwrap_or_else(|_| self.overrides.clone())
+    }
+
+    /// Keeps what is given; what is left out stays, and what cannot be read is replaced. An empty secret is forgotten.
     pub(crate) fn keep(&self, secrets: &Secrets) -> Result<SecretsIn> {
-        let mut kept = self.kept()?;
+        let mut kept = self.kept().unwrap_or_default();
         let put = |slot: &mut Option<String>, given: &Option<Secret>| {
             if let Some(secret) = given {
                 *slot = Some(secret.reveal().to_owned()).filter(|text| !text.is_empty());

@@ -8,7 +8,7 @@ use std::thread;
 
 use crate::catalog::outbox::{self, Held, Pending, Wanted};
 use crate::catalog::{Catalog, ContentHash};
-use crate::index::milvus::{Filter, MAX_RESULTS, SharedRow};
+use crate::index::milvus::{Collection, Filter, MAX_RESULTS, SharedRow};
 use crate::media::Limits;
 use crate::objects::{ObjectKey, ObjectStore};
 use crate::remote::{Backoff, Fault, FaultKind, Runtime};
@@ -143,7 +143,9 @@ impl Drain<'_> {
                     parked.push((line, fault.code(), fault.message));
                 }
                 Uploaded::Fault(fault) => {
-                    postponed.push((line, now_ms() + Backoff::after(line.attempts).fail().as_millis() as i64));
+                    let due_at = now_ms() + Backoff::after(line.attempts).fail().as_millis() as i64;
+                    // A server that is away says nothing about this picture, however long it is away.
+                    postponed.push((line, due_at, fault.kind == FaultKind::ServerFailed));
                     trouble = Some(Trouble::Remote(fault));
                 }
                 Uploaded::Broken(error) => return Err(error.into()),
@@ -153,8 +155,8 @@ impl Drain<'_> {
             for (line, code, reason) in &parked {
                 outbox::park(db, line, code, reason)?;
             }
-            for (line, due_at) in &postponed {
-                outbox::postpone(db, line, *due_at)?;
+            for (line, due_at, is_its_own) in &postponed {
+                outbox::postpone(db, line, *due_at, *is_its_own)?;
             }
             batch.iter().filter(|item| item.line.object_done).try_for_each(|item| outbox::settle(db, &item.line))
         })?;
@@ -216,20 +218,20 @@ impl Drain<'_> {
         let ids: Vec<String> = batch.iter().map(|line| SharedRow::id_of(&self.link.plan.device, &line.hash.to_string())).collect();
         self.link.collection.remove(&Filter::all().with_ids(ids.iter().map(String::as_str)))?;
         if let Some(store) = &self.link.store {
-            let namers = Namers::new(self.link);
+            let mut namers = Namers::new(self.link);
             for line in &batch {
-                self.remove_objects(store, line.hash, &namers)?;
+                self.remove_objects(store, line.hash, &mut namers)?;
             }
         }
         settled.extend(batch.into_iter().map(done));
         Ok(())
     }
 
-    fn remove_objects(&self, store: &dyn ObjectStore, hash: ContentHash, namers: &Namers<'_>) -> std::result::Result<(), Trouble> {
+    fn remove_objects(&self, store: &dyn ObjectStore, hash: ContentHash, namers: &mut Namers<'_>) -> std::result::Result<(), Trouble> {
         for prefix in PREFIXES {
             // By listing: the format, and with it the ending of the key, went with the image.
             for object in store.list(&format!("{prefix}{}.", stem(hash)), None, 10)? {
-                // Asked right before: another computer may have begun to rely on it. More rows than can be read name it too.
+                // Asked right before: another computer may have begun to rely on it. What is not known stays.
                 if namers.keys_of([hash])?.is_some_and(|named| !named.contains(&object.key)) {
                     store.delete(&ObjectKey::new(object.key)?)?;
                 }
@@ -252,16 +254,43 @@ impl Drain<'_> {
     /// Takes this computer's rows out of the collections of earlier models, once everything else is done.
     fn clean_up(&self) -> Result<Option<Fault>> {
         for name in self.catalog.read(outbox::retired)? {
-            let retired = crate::index::milvus::Collection::new(&self.link.milvus, &name, 0, self.link.plan.settings.milvus.index);
-            match retired.remove(&Filter::all().of_device(&self.link.plan.device)) {
-                Err(fault) if fault.is_passing() || fault.kind == FaultKind::Stopped => return Ok(Some(fault)),
+            match self.leave(&name) {
+                Err(Trouble::Local(error)) => return Err(error),
+                Err(Trouble::Remote(fault)) if fault.is_passing() || fault.kind == FaultKind::Stopped => return Ok(Some(fault)),
                 // Not now, say for want of a right: kept for another time, and nothing else waits for it.
-                Err(fault) if fault.kind != FaultKind::Missing => {}
+                Err(Trouble::Remote(fault)) if fault.kind != FaultKind::Missing => {}
                 // Done, or gone already.
-                Ok(()) | Err(_) => self.catalog.write(|db| outbox::forget_retired(db, &name))?,
+                Ok(()) | Err(Trouble::Remote(_)) => self.catalog.write(|db| outbox::forget_retired(db, &name))?,
             }
         }
         Ok(None)
+    }
+
+    /// Takes this computer's rows out of a collection. Where its model is in use again only those of photos that went while it
+    /// was not, which the outbox then sees to.
+    fn leave(&self, name: &str) -> std::result::Result<(), Trouble> {
+        let is_in_use = name == self.link.collection.name();
+        let collection = Collection::new(&self.link.milvus, name, 0, self.link.plan.settings.milvus.index);
+        collection.load()?;
+        let mine = Filter::all().of_device(&self.link.plan.device);
+        let mut after = String::new();
+        loop {
+            let page = collection.page(&mine, &after, BATCH, false, Consistency::Strong)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after.clone_from(&last.id);
+            // Before the rows: these rows were what kept the objects of photos that went meanwhile.
+            self.catalog.write(|db| {
+                for hash in page.iter().filter_map(|row| ContentHash::parse(&row.content).ok()) {
+                    if matches!(outbox::wanted(db, hash, &self.link.plan.model)?, Wanted::Nothing) {
+                        outbox::touch(db, hash)?;
+                    }
+                }
+                Ok(())
+            })?;
+            if !is_in_use {
+                collection.remove(&Filter::all().with_ids(page.iter().map(|row| row.id.as_str())))?;
+            }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The servers of a connection, opened: database, collection and bucket are made where they are missing.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Catalog, outbox};
@@ -11,6 +13,9 @@ use crate::wire::{ConnectionSettings, Secrets, Upload};
 use crate::{Error, Result};
 
 use super::keys::object_key;
+
+/// The longest that somebody who searches waits for one answer of Milvus.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Everything that is needed to open a [`Link`].
 #[derive(Clone)]
@@ -56,6 +61,11 @@ impl LinkPlan {
         name_of_collection(&self.settings, &self.model)
     }
 
+    /// The collection of the model in use; asks the server nothing.
+    pub(crate) fn collection_in(&self, milvus: &Milvus) -> Collection {
+        Collection::new(milvus, &self.collection(), self.dimension, self.settings.milvus.index).of_model(&self.model)
+    }
+
     /// What is uploaded.
     pub(crate) fn upload(&self) -> Upload {
         self.settings.store.as_ref().map_or(Upload::None, |store| store.upload)
@@ -84,7 +94,6 @@ impl LinkPlan {
                 // Vectors of two models never meet in one collection; ours of the earlier one would only grow stale.
                 outbox::retire(db, &before.collection)?;
             }
-            outbox::forget_retired(db, &target.collection)?;
             outbox::set_target(db, &text)
         })
     }
@@ -112,25 +121,38 @@ impl LinkPlan {
 }
 
 impl Link {
-    /// Opens the servers and makes what is missing on them.
-    pub(crate) fn open(plan: LinkPlan, runtime: &Runtime) -> std::result::Result<Self, Fault> {
-        let link = Self::look(plan, runtime)?;
-        link.collection.prepare()?;
+    /// Opens the servers and makes what is missing on them. Says whether anything was: then nothing of what was sent before
+    /// is there any more.
+    pub(crate) fn open(plan: LinkPlan, runtime: &Runtime) -> std::result::Result<(Self, bool), Fault> {
+        let milvus = connect_or_make(&plan, runtime)?;
+        let link = Self::new(milvus, plan, runtime)?;
+        let mut was_missing = link.collection.prepare()?;
         if let Some(store) = &link.store
             && !store.bucket_exists()?
         {
             store.create_bucket()?;
+            was_missing = true;
         }
-        Ok(link)
+        Ok((link, was_missing))
     }
 
-    /// Opens the servers for searching: makes nothing.
+    /// Opens the servers for comparing: makes nothing.
     ///
     /// # Errors
     ///
     /// [`FaultKind::Missing`] while nothing has been shared yet.
     pub(crate) fn open_to_read(plan: LinkPlan, runtime: &Runtime) -> std::result::Result<Self, Fault> {
-        let link = Self::look(plan, runtime)?;
+        Self::look(plan, runtime)?.ready_to_read()
+    }
+
+    /// Opens the servers for somebody who waits for an answer: as [`Link::open_to_read`], but Milvus gets little time.
+    pub(crate) fn open_to_search(plan: LinkPlan, runtime: &Runtime) -> std::result::Result<Self, Fault> {
+        let milvus = connect(&plan, &runtime.within(PATIENCE))?;
+        Self::new(milvus, plan, runtime)?.ready_to_read()
+    }
+
+    fn ready_to_read(self) -> std::result::Result<Self, Fault> {
+        let link = self;
         match link.collection.shape()? {
             Some(shape) => link.collection.check(&shape)?,
             None => return Err(Fault::new(FaultKind::Missing, format!("nothing has been shared in the collection {} yet", link.collection.name()))),
@@ -139,13 +161,17 @@ impl Link {
         Ok(link)
     }
 
-    /// Signs in and makes the database where it is missing, and nothing else.
+    /// Signs in, and nothing else.
     pub(crate) fn look(plan: LinkPlan, runtime: &Runtime) -> std::result::Result<Self, Fault> {
-        let milvus = connect(&plan, runtime)?;
-        let collection = Collection::new(&milvus, &plan.collection(), plan.dimension, plan.settings.milvus.index);
+        Self::new(connect(&plan, runtime)?, plan, runtime)
+    }
+
+    fn new(milvus: Milvus, plan: LinkPlan, runtime: &Runtime) -> std::result::Result<Self, Fault> {
+        let collection = plan.collection_in(&milvus);
+        let secrets = &plan.secrets;
         let store = match &plan.settings.store {
             Some(store) if store.upload != Upload::None => {
-                Some(S3Store::new(store, plan.secrets.s3_access_key.as_ref(), plan.secrets.s3_secret_key.as_ref(), runtime)?)
+                Some(S3Store::new(store, secrets.s3_access_key.as_ref(), secrets.s3_secret_key.as_ref(), runtime)?)
             }
             _ => None,
         };
@@ -153,22 +179,37 @@ impl Link {
     }
 }
 
+/// Connects to the database.
+///
+/// # Errors
+///
+/// [`FaultKind::Missing`] where there is no such database.
 fn connect(plan: &LinkPlan, runtime: &Runtime) -> std::result::Result<Milvus, Fault> {
-    let (settings, token) = (&plan.settings.milvus, plan.secrets.milvus_token.as_ref());
-    match Milvus::connect(settings, token, runtime) {
-        Ok(milvus) if settings.database == "default" => Ok(milvus),
-        Ok(milvus) => {
-            if !milvus.databases()?.contains(&settings.database) {
-                milvus.create_database(&settings.database)?;
+    let settings = &plan.settings.milvus;
+    match Milvus::connect(settings, plan.secrets.milvus_token.as_ref(), runtime) {
+        // Some servers only say later that a database is missing.
+        Ok(milvus) if settings.database != "default" => match milvus.databases() {
+            Ok(names) if !names.contains(&settings.database) => {
+                Err(Fault::new(FaultKind::Missing, format!("there is no database {} on Milvus at {}", settings.database, settings.address)))
             }
-            Ok(milvus)
-        }
-        Err(fault) if fault.kind == FaultKind::Missing => {
-            Milvus::connect_to(settings, "default", token, runtime)?.create_database(&settings.database)?;
-            Milvus::connect(settings, token, runtime)
-        }
+            // Who may use one database may not be allowed to list them all.
+            Err(fault) if fault.kind != FaultKind::Denied => Err(fault),
+            _ => Ok(milvus),
+        },
         // The client says no more than that nothing came; look closer.
         Err(fault) if matches!(fault.kind, FaultKind::TimedOut | FaultKind::Unreachable) => Err(probe::explain(settings, runtime).unwrap_or(fault)),
-        Err(fault) => Err(fault),
+        connected => connected,
+    }
+}
+
+/// As [`connect`]; a database that is missing is made.
+fn connect_or_make(plan: &LinkPlan, runtime: &Runtime) -> std::result::Result<Milvus, Fault> {
+    let (settings, token) = (&plan.settings.milvus, plan.secrets.milvus_token.as_ref());
+    match connect(plan, runtime) {
+        Err(fault) if fault.kind == FaultKind::Missing => {
+            Milvus::connect_to(settings, "default", token, runtime)?.create_database(&settings.database)?;
+            connect(plan, runtime)
+        }
+        connected => connected,
     }
 }

@@ -1,30 +1,75 @@
-//! Who names an object.
+//! Who names an object. Keys are shared by a whole bucket, so the rows of every collection of the database are asked,
+//! whatever model or library they are of.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::catalog::ContentHash;
-use crate::index::milvus::{Filter, MAX_RESULTS};
-use crate::remote::Fault;
+use crate::index::milvus::{Collection, Filter, MAX_RESULTS};
+use crate::remote::{Fault, FaultKind};
 use crate::wire::Consistency;
 
 use super::Link;
 
-/// Asks for the rows that name objects.
+/// The collections of a database, opened as they are met.
 pub(super) struct Namers<'a> {
     link: &'a Link,
+    /// By name; none for one of another program.
+    met: HashMap<String, Option<Collection>>,
 }
 
 impl<'a> Namers<'a> {
     pub(super) fn new(link: &'a Link) -> Self {
-        Self { link }
+        Self { link, met: HashMap::new() }
     }
 
-    /// Keys of the objects that rows of these contents name, whoever's they are; none where there are more rows than one
-    /// answer holds, and so nothing is known of a key that is not in it.
-    pub(super) fn keys_of(&self, contents: impl IntoIterator<Item = ContentHash>) -> Result<Option<HashSet<String>>, Fault> {
+    /// Keys of the objects that rows of these contents name, whoever's they are. None where that is not known, and so
+    /// nothing may be removed: a collection may not be read, or there are more rows than one answer holds.
+    ///
+    /// # Errors
+    ///
+    /// Faults that may pass.
+    pub(super) fn keys_of(&mut self, contents: impl IntoIterator<Item = ContentHash>) -> Result<Option<HashSet<String>>, Fault> {
         let contents: HashSet<String> = contents.into_iter().map(|hash| hash.to_string()).collect();
         let filter = Filter::all().with_contents(contents.iter().map(String::as_str));
-        let found = self.link.collection.texts(&filter, "object_key", MAX_RESULTS, Consistency::Strong)?;
-        Ok((found.len() < MAX_RESULTS).then(|| found.into_iter().collect()))
+        match self.ask_all(&filter) {
+            Err(fault) if !fault.is_passing() && fault.kind != FaultKind::Stopped => {
+                tracing::warn!(%fault, "objects are kept, because not every collection could be asked whether it names them");
+                Ok(None)
+            }
+            asked => asked,
+        }
+    }
+
+    fn ask_all(&mut self, filter: &Filter) -> Result<Option<HashSet<String>>, Fault> {
+        let mut keys = HashSet::new();
+        // Listed anew each time: another computer may have made a collection since, and rows in it.
+        for name in self.link.milvus.collections()? {
+            match self.ask(&name, filter) {
+                Ok(found) if found.len() >= MAX_RESULTS => return Ok(None),
+                Ok(found) => keys.extend(found),
+                // Dropped since its name was given: it names nothing any more.
+                Err(fault) if fault.kind == FaultKind::Missing && !self.link.milvus.collections()?.contains(&name) => drop(self.met.remove(&name)),
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(Some(keys))
+    }
+
+    fn ask(&mut self, name: &str, filter: &Filter) -> Result<Vec<String>, Fault> {
+        if !self.met.contains_key(name) {
+            let collection = Collection::new(&self.link.milvus, name, 0, self.link.plan.settings.milvus.index);
+            // Gone already: it names nothing.
+            let Some(shape) = collection.shape()? else { return Ok(Vec::new()) };
+            let is_ours = shape.lacks.is_empty();
+            if is_ours {
+                // Only what is loaded can be asked; somebody may have released it.
+                collection.load()?;
+            }
+            self.met.insert(name.to_owned(), is_ours.then_some(collection));
+        }
+        match self.met.get(name) {
+            Some(Some(collection)) => collection.texts(filter, "object_key", MAX_RESULTS, Consistency::Strong),
+            _ => Ok(Vec::new()),
+        }
     }
 }

@@ -83,7 +83,7 @@ fn test_milvus(plan: &LinkPlan, runtime: &Runtime, steps: &mut Steps<'_>) -> End
 }
 
 fn test_collection(plan: &LinkPlan, milvus: &Milvus, steps: &mut Steps<'_>) -> Ended {
-    let real = Collection::new(milvus, &plan.collection(), plan.dimension, plan.settings.milvus.index);
+    let real = plan.collection_in(milvus);
     // Where there is none yet, another takes its place for the time of the test.
     let stand_in = Collection::new(milvus, &format!("lookalike_test_{:016x}", fastrand::u64(..)), plan.dimension, plan.settings.milvus.index);
     let collection = steps.run(MILVUS[6], || match real.shape()? {

@@ -78,10 +78,29 @@ impl<'a> Verify<'a> {
             for row in &surplus {
                 self.surplus(format!("the catalog has no {} (row {})", row.file_name, row.id));
             }
-            if self.options.repair && !surplus.is_empty() {
-                self.link.collection.remove(&Filter::all().with_ids(surplus.iter().map(|row| row.id.as_str())))?;
+            self.mend_surplus(&surplus)?;
+        }
+    }
+
+    /// With `repair`, takes surplus rows back: by the outbox, so that a photo which returns in this moment keeps its row.
+    fn mend_surplus(&self, surplus: &[&SharedRow]) -> Result<()> {
+        if !self.options.repair {
+            return Ok(());
+        }
+        let mut nobodys = Vec::new();
+        for row in surplus {
+            let hash = ContentHash::parse(&row.content).ok().filter(|_| row.id == SharedRow::id_of(&self.link.plan.device, &row.content));
+            let is_gone = |hash| self.catalog.read(|db| Ok(matches!(outbox::wanted(db, hash, &self.link.plan.model)?, Wanted::Nothing)));
+            match hash {
+                Some(hash) if is_gone(hash)? => self.touch(hash)?,
+                // The outbox would not find it, or has no use for it yet.
+                _ => nobodys.push(row.id.as_str()),
             }
         }
+        if !nobodys.is_empty() {
+            self.link.collection.remove(&Filter::all().with_ids(nobodys))?;
+        }
+        Ok(())
     }
 
     /// What the catalog says of a row's content.

@@ -16,7 +16,7 @@ use super::verify::{PAGE, Verify};
 impl Verify<'_> {
     /// Every object of ours against the catalog and the rows.
     pub(super) fn compare_objects(&mut self, store: &dyn ObjectStore) -> Result<()> {
-        let mut matched = 0;
+        let (mut matched, mut namers) = (0, Namers::new(self.link));
         for prefix in PREFIXES {
             let mut after: Option<String> = None;
             loop {
@@ -32,7 +32,7 @@ impl Verify<'_> {
                         Comparison::Unknown => unknown.push((info, hash)),
                     }
                 }
-                self.collect_orphans(store, unknown)?;
+                self.collect_orphans(store, &mut namers, unknown)?;
             }
         }
         self.find_missing_objects(store, matched)
@@ -52,20 +52,25 @@ impl Verify<'_> {
     }
 
     /// Objects that no row names and that are older than the grace period are surplus.
-    fn collect_orphans(&mut self, store: &dyn ObjectStore, objects: Vec<(ObjectInfo, ContentHash)>) -> Result<()> {
+    fn collect_orphans(&mut self, store: &dyn ObjectStore, namers: &mut Namers<'_>, objects: Vec<(ObjectInfo, ContentHash)>) -> Result<()> {
         if objects.is_empty() {
             return Ok(());
         }
-        // More rows than one answer holds: whether any of these is surplus is not known.
-        let Some(named) = Namers::new(self.link).keys_of(objects.iter().map(|(_, hash)| *hash))? else { return Ok(()) };
+        // Whether any of these is surplus is not known.
+        let Some(named) = namers.keys_of(objects.iter().map(|(_, hash)| *hash))? else { return Ok(()) };
         let oldest = now().saturating_sub(self.options.grace);
-        for (info, _) in objects {
+        for (info, hash) in objects {
             let is_settled = info.modified.is_some_and(|modified| modified <= oldest);
             if named.contains(&info.key) || !is_settled {
                 continue;
             }
             if self.options.repair {
-                store.delete(&ObjectKey::new(info.key.as_str())?)?;
+                // Asked again right before: a computer may have put it anew, or begun to rely on it.
+                let key = ObjectKey::new(info.key.as_str())?;
+                let is_as_listed = store.head(&key)?.is_some_and(|now| now.modified == info.modified);
+                if is_as_listed && namers.keys_of([hash])?.is_some_and(|named| !named.contains(&info.key)) {
+                    store.delete(&key)?;
+                }
             }
             self.surplus(format!("no row names the object {}", info.key));
         }

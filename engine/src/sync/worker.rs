@@ -226,7 +226,13 @@ impl Cycle {
         }
         if self.link.is_none() {
             match Link::open(self.plan.clone(), &self.parts.runtime) {
-                Ok(link) => self.link = Some(link),
+                Ok((link, was_missing)) => {
+                    if was_missing {
+                        // Made anew, after a collection or bucket was dropped: what was sent there is gone.
+                        self.parts.catalog.write(|db| outbox::touch_all(db))?;
+                    }
+                    self.link = Some(link);
+                }
                 Err(fault) => return Ok(Turn::Fault(fault)),
             }
         }

@@ -209,6 +209,8 @@ wire! {
         pub settings: Option<ConnectionSettings>,
         /// Whether it is on.
         pub enabled: bool,
+        /// Why what was set up cannot be read; connecting again mends it.
+        pub problem: Option<ErrorReply>,
         /// Whether a token or password of Milvus is known.
         pub has_milvus_secret: bool,
         /// Whether keys of the object store are known.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use milvus::v2::prelude::{self as sdk, Ids};
+use milvus::v2::prelude::{self as sdk, FieldData, Ids};
 
 use super::rows::{EMBEDDING, FACTS, columns, rows, schema};
 use super::{Filter, MAX_RESULTS, Milvus, SharedRow};
@@ -23,7 +23,12 @@ pub struct Shape {
     pub lacks: Vec<String>,
     /// Metric of the vector index; none where there is no index.
     pub metric: Option<String>,
+    /// Whose vectors it holds; none where it does not say.
+    pub model: Option<String>,
 }
+
+/// Begins the description of a collection of ours; the id of the model follows.
+const DESCRIPTION: &str = "Pictures of Lookalike, as seen by ";
 
 /// The rows of one model on a server. Cheap to clone.
 #[derive(Clone)]
@@ -32,12 +37,20 @@ pub struct Collection {
     name: String,
     dimension: usize,
     index: IndexSettings,
+    /// Whose vectors it holds; none: nobody's in particular.
+    model: Option<String>,
 }
 
 impl Collection {
     /// Names a collection; asks the server nothing.
     pub fn new(milvus: &Milvus, name: &str, dimension: usize, index: IndexSettings) -> Self {
-        Self { milvus: milvus.clone(), name: name.into(), dimension, index }
+        Self { milvus: milvus.clone(), name: name.into(), dimension, index, model: None }
+    }
+
+    /// The same collection, made for the vectors of one model and refused where it holds those of another.
+    #[must_use]
+    pub fn of_model(self, model: &str) -> Self {
+        Self { model: Some(model.into()), ..self }
     }
 
     /// Its name.
@@ -59,10 +72,12 @@ impl Collection {
         }
         let request = milvus.built(sdk::DescribeCollectionRequest::builder().collection_name(&self.name).build())?;
         let response = milvus.wait(REQUEST, milvus.client.describe_collection(request))?;
-        let fields = response.description().get_schema().get_fields();
+        let schema = response.description().get_schema();
+        let model = schema.get_description().strip_prefix(DESCRIPTION).map(str::to_owned);
+        let fields = schema.get_fields();
         let dimension = fields.iter().find(|field| field.get_name() == EMBEDDING).map_or(0, |field| field.get_dimension() as usize);
         let lacks = FACTS.iter().filter(|name| !fields.iter().any(|field| field.get_name() == **name)).map(|name| (*name).to_owned()).collect();
-        Ok(Some(Shape { dimension, lacks, metric: self.metric()? }))
+        Ok(Some(Shape { dimension, lacks, metric: self.metric()?, model }))
     }
 
     fn metric(&self) -> Result<Option<String>, Fault> {
@@ -78,13 +93,16 @@ impl Collection {
         }
     }
 
-    /// Makes the collection and its indexes where they are missing, refuses one that is not ours, and loads it.
+    /// Makes the collection and its indexes where they are missing, refuses one that is not ours, and loads it. Says whether
+    /// it was missing.
     ///
     /// # Errors
     ///
-    /// [`FaultKind::Mismatch`] for vectors of another length, another metric or other columns.
-    pub fn prepare(&self) -> Result<(), Fault> {
-        match self.shape()? {
+    /// [`FaultKind::Mismatch`] for vectors of another length or model, another metric or other columns.
+    pub fn prepare(&self) -> Result<bool, Fault> {
+        let shape = self.shape()?;
+        let is_new = shape.is_none();
+        match shape {
             None => {
                 self.create()?;
                 self.create_indexes()?;
@@ -96,7 +114,8 @@ impl Collection {
                 }
             }
         }
-        self.load()
+        self.load()?;
+        Ok(is_new)
     }
 
     /// Refuses a collection that is not ours.
@@ -108,6 +127,11 @@ impl Collection {
         if shape.dimension != self.dimension {
             return refuse(format!("holds vectors of {} numbers and the model in use makes {}: it belongs to another model", shape.dimension, self.dimension));
         }
+        if let (Some(theirs), Some(ours)) = (&shape.model, &self.model)
+            && theirs != ours
+        {
+            return refuse(format!("holds the vectors of the model {theirs}, and the one in use is {ours}"));
+        }
         match shape.metric.as_deref() {
             None | Some("Cosine") => Ok(()),
             Some(metric) => refuse(format!("compares by {metric} and not by cosine")),
@@ -118,8 +142,7 @@ impl Collection {
         let milvus = &self.milvus;
         let request = sdk::CreateCollectionRequest::builder()
             .collection_name(&self.name)
-            .description("Pictures of Lookalike")
-            .schema(schema(self.dimension))
+            .schema(schema(self.dimension).description(self.model.as_ref().map(|model| format!("{DESCRIPTION}{model}")).unwrap_or_default()))
             .consistency_level(sdk::ConsistencyLevel::Bounded);
         let created = milvus.wait(REQUEST, milvus.client.create_collection(milvus.built(request.build())?));
         // Another computer may have been quicker.
@@ -252,17 +275,21 @@ impl Collection {
 
     /// Ids and squared distances of the nearest rows, nearest first, at most `limit` (and [`MAX_RESULTS`]).
     pub fn nearest(&self, vector: &[f32], limit: usize, effort: Option<usize>, filter: &Filter, consistency: Consistency) -> Result<Vec<(String, f32)>, Fault> {
-        let Some(result) = self.search(vector, limit, effort, filter, consistency, "id")? else { return Ok(Vec::new()) };
+        let Some(result) = self.search(vector, limit, effort, filter, consistency, &[FACTS[0]])? else { return Ok(Vec::new()) };
         let Ids::VarChar(ids) = result.get_ids() else { return Err(self.milvus.malformed("the ids")) };
         Ok(ids.iter().cloned().zip(result.get_scores().iter().map(|score| distance(*score))).collect())
     }
 
-    /// As [`Collection::nearest`], with contents in the place of ids: one that several computers have comes several times.
-    pub fn nearest_contents(&self, vector: &[f32], limit: usize, filter: &Filter, consistency: Consistency) -> Result<Vec<(String, f32)>, Fault> {
-        let Some(result) = self.search(vector, limit, None, filter, consistency, "content")? else { return Ok(Vec::new()) };
-        let contents = result.get_output_field("content").and_then(|field| field.as_varchar());
-        let contents = contents.ok_or_else(|| self.milvus.malformed("the contents"))?;
-        Ok(contents.iter().cloned().zip(result.get_scores().iter().map(|score| distance(*score))).collect())
+    /// As [`Collection::nearest`], with the rows themselves, without their vectors, in the place of ids.
+    pub fn nearest_rows(&self, vector: &[f32], limit: usize, filter: &Filter, consistency: Consistency) -> Result<Vec<(SharedRow, f32)>, Fault> {
+        // The primary key comes by itself.
+        let Some(result) = self.search(vector, limit, None, filter, consistency, &FACTS[1..])? else { return Ok(Vec::new()) };
+        let Ids::VarChar(ids) = result.get_ids() else { return Err(self.milvus.malformed("the ids")) };
+        let mut fields = result.get_output_fields().to_vec();
+        fields.retain(|field| field.name() != FACTS[0]);
+        fields.push(FieldData::varchar(FACTS[0], ids.clone()));
+        let found = rows(&fields, ids.len(), false).ok_or_else(|| self.milvus.malformed("every column"))?;
+        Ok(found.into_iter().zip(result.get_scores().iter().map(|score| distance(*score))).collect())
     }
 
     fn search(
@@ -272,7 +299,7 @@ impl Collection {
         effort: Option<usize>,
         filter: &Filter,
         consistency: Consistency,
-        field: &str,
+        fields: &[&str],
     ) -> Result<Option<sdk::SingleResult>, Fault> {
         let milvus = &self.milvus;
         let limit = limit.min(MAX_RESULTS);
@@ -293,7 +320,7 @@ impl Collection {
             .vectors(sdk::SearchVectors::Float(vec![vector.to_vec()]))
             .metric_type(sdk::MetricType::Cosine)
             .filter(filter.as_str())
-            .output_fields([field])
+            .output_fields(fields.iter().copied())
             .limit(limit as i64)
             .extra_params(parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
             .consistency_level(level(consistency));

@@ -85,6 +85,12 @@ impl Milvus {
         Ok(self.wait(REQUEST, self.client.list_databases(request))?.database_names().to_vec())
     }
 
+    /// Names of the collections of the database, whoever's they are.
+    pub fn collections(&self) -> Result<Vec<String>, Fault> {
+        let request = self.built(sdk::ListCollectionsRequest::builder().build())?;
+        Ok(self.wait(REQUEST, self.client.list_collections(request))?.collection_names().to_vec())
+    }
+
     /// Makes a database.
     pub fn create_database(&self, name: &str) -> Result<(), Fault> {
         let request = self.built(sdk::CreateDatabaseRequest::builder().database_name(name).build())?;

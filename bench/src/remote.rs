@@ -1,0 +1,142 @@
+//! The shared library: syncing into a real Milvus and a real S3 server, and searching there, each beside the bare calls of
+//! the SDKs against the same servers.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use lookalike_engine::Engine;
+use lookalike_engine::index::synthetic::ClusteredVectors;
+use lookalike_engine::index::milvus::SharedRow;
+use lookalike_engine::wire::{Consistency, Query, Scope, SearchRequest};
+use lookalike_tests::library::TestLibrary;
+use lookalike_tests::remote::Remote;
+use lookalike_tests::scenes::{jpeg, scene};
+
+use crate::raw::Raw;
+use crate::table::{at_least, at_most, heading, line, percentile};
+use crate::{Bench, Result};
+
+/// Numbers in a vector, as the bundled model has them; a small network makes them here, for embedding is not what is measured.
+const DIMENSION: usize = 256;
+/// Share of the bare calls' rate that syncing keeps.
+const RATE_BAR: f64 = 0.8;
+/// Milliseconds that a search adds to the bare call.
+const ADDED_BAR: f64 = 5.0;
+/// Results that the application ranks.
+const RANKED: usize = 1_000;
+const SEARCHES: usize = 200;
+const PATIENCE: Duration = Duration::from_secs(600);
+
+pub(crate) fn run(bench: &Bench) -> Result<()> {
+    let Some(mut remote) = Remote::new("bench-ours") else {
+        heading("Shared library");
+        line("sync and remote search", "skipped", "Milvus or Garage is not installed: make servers");
+        return Ok(());
+    };
+    remote.request.settings.milvus.consistency = Consistency::Bounded;
+    let size = bench.size(10_000, 1_000);
+    let (library, engine) = library(size)?;
+    sync(&remote, &library, &engine, size)?;
+    search(&remote, &engine, bench.size(100_000, 10_000))
+}
+
+/// A library of small photos, each another picture.
+fn library(size: usize) -> Result<(TestLibrary, Engine)> {
+    let library = TestLibrary::new();
+    for number in 0..size as u64 {
+        library.add(&format!("{:03}/{number}.jpg", number % 100), &jpeg(&scene(number, 96, 72), 80));
+    }
+    library.install_small("bench", 1, DIMENSION as i64);
+    let engine = library.writer();
+    engine.use_model("bench")?;
+    library.index(&engine);
+    Ok((library, engine))
+}
+
+fn sync(remote: &Remote, library: &TestLibrary, engine: &Engine, size: usize) -> Result<()> {
+    heading(&format!("Sync of {size} photos into Milvus and S3, everything on this computer"));
+    let peer = Remote::new("bench-peer").ok_or("the servers were there a moment ago")?;
+    peer.make_collection(DIMENSION);
+    let raw = Raw::new(&peer)?;
+    let photos = rows(library, size)?;
+    let started = Instant::now();
+    raw.send(&photos)?;
+    let bare = size as f64 / started.elapsed().as_secs_f64();
+    line("peer: bare SDK calls, 8 puts at once", &format!("{bare:.0} /s"), "500 objects, then 500 rows, and so on");
+    remote.connect(engine);
+    let started = Instant::now();
+    let report = engine.sync(PATIENCE)?;
+    if report.status.done != size as u64 {
+        return Err(format!("only {} of {size} photos were sent", report.status.done).into());
+    }
+    let ours = size as f64 / started.elapsed().as_secs_f64();
+    line("lookalike sync", &format!("{ours:.0} /s"), "opening and making the collection included");
+    line("ours / peer", &format!("{:.2}", ours / bare), &at_least(ours / bare, RATE_BAR));
+    Ok(())
+}
+
+/// What the peer sends: the same files, with vectors made by code.
+fn rows(library: &TestLibrary, size: usize) -> Result<Vec<(PathBuf, SharedRow)>> {
+    let vectors = ClusteredVectors::new(DIMENSION, size, 1);
+    (0..size)
+        .map(|number| {
+            let path = library.photos().join(format!("{:03}/{number}.jpg", number % 100));
+            let content = blake3::hash(&fs_err::read(&path)?).to_hex().to_string();
+            let row = row("peer", &content, vectors.vector(number as u64));
+            Ok((path, SharedRow { object_key: format!("originals/{}/{content}.jpg", &content[..2]), ..row }))
+        })
+        .collect()
+}
+
+fn row(device: &str, content: &str, embedding: Vec<f32>) -> SharedRow {
+    SharedRow {
+        id: SharedRow::id_of(device, content),
+        content: content.into(),
+        device: device.into(),
+        device_name: format!("computer {device}"),
+        file_name: format!("{}.jpg", &content[..12]),
+        object_key: String::new(),
+        width: 96,
+        height: 72,
+        bytes: 2_000,
+        taken_at: String::new(),
+        format: "jpeg".into(),
+        embedding,
+    }
+}
+
+fn search(remote: &Remote, engine: &Engine, size: usize) -> Result<()> {
+    heading(&format!("Search of the shared library, {size} rows more, best {RANKED}, HNSW"));
+    let raw = Raw::new(remote)?;
+    let vectors = ClusteredVectors::new(DIMENSION, size, 2);
+    for from in (0..size).step_by(1_000) {
+        let made: Vec<SharedRow> =
+            (from..size.min(from + 1_000)).map(|number| row("other", &blake3::hash(&number.to_le_bytes()).to_hex(), vectors.vector(number as u64))).collect();
+        raw.upsert(&made.iter().collect::<Vec<_>>())?;
+    }
+    raw.settle()?;
+    let own: Vec<_> = remote.rows_with_vectors(SEARCHES);
+    let (mut bare, mut ours) = (Vec::new(), Vec::new());
+    // Alternating, so that whatever else the machine does meets both alike; the first ones warm up.
+    for (at, (content, vector)) in own.iter().chain(&own).enumerate() {
+        let started = Instant::now();
+        raw.search(vector, RANKED)?;
+        let took = started.elapsed().as_secs_f64() * 1e3;
+        let request = SearchRequest { query: Query::Image { id: content.clone() }, scope: Scope::Shared, similarity: 0.0, page: 1, page_size: 100 };
+        let started = Instant::now();
+        let reply = engine.search(&request)?;
+        if let Some(reason) = reply.fallback {
+            return Err(reason.message.into());
+        }
+        if at >= own.len() {
+            bare.push(took);
+            ours.push(started.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    let late = |times: &mut Vec<f64>| (percentile(times, 0.5), percentile(times, 0.95));
+    let (bare, ours) = (late(&mut bare), late(&mut ours));
+    line("peer: the SDK's bare search call: p50 / p95", &format!("{:.1} / {:.1} ms", bare.0, bare.1), "contents of the best 1,000");
+    line("lookalike, a page of 100 with all facts: p50 / p95", &format!("{:.1} / {:.1} ms", ours.0, ours.1), &format!("{:.2} × the peer", ours.1 / bare.1));
+    line("added at p95", &format!("{:.1} ms", ours.1 - bare.1), &at_most(ours.1 - bare.1, ADDED_BAR, " ms"));
+    Ok(())
+}
