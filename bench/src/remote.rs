@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use lookalike_engine::Engine;
-use lookalike_engine::index::synthetic::ClusteredVectors;
 use lookalike_engine::index::milvus::SharedRow;
+use lookalike_engine::index::synthetic::ClusteredVectors;
 use lookalike_engine::wire::{Consistency, Query, Scope, SearchRequest};
 use lookalike_tests::library::TestLibrary;
 use lookalike_tests::remote::Remote;
@@ -122,7 +122,8 @@ fn search(remote: &Remote, engine: &Engine, size: usize) -> Result<()> {
         let started = Instant::now();
         raw.search(vector, RANKED)?;
         let took = started.elapsed().as_secs_f64() * 1e3;
-        let request = SearchRequest { query: Query::Image { id: content.clone() }, scope: Scope::Shared, similarity: 0.0, page: 1, page_size: 100 };
+        let request =
+            SearchRequest { query: Query::Image { id: content.clone() }, scope: Scope::Shared, filter: None, similarity: 0.0, page: 1, page_size: 100 };
         let started = Instant::now();
         let reply = engine.search(&request)?;
         if let Some(reason) = reply.fallback {

@@ -30,4 +30,5 @@ pub use embed::ModelSource;
 pub use engine::{Access, Config, Engine, default_data_dir};
 pub use error::{Error, Result};
 pub use models::Catalogue;
+pub use search::SearchTerms;
 pub use settings::{Keychain, SecretAccess};

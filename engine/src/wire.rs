@@ -256,6 +256,38 @@ wire! {
         },
     }
 
+    /// Whether a picture is wider than high.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Orientation {
+        /// Wider than high.
+        Landscape,
+        /// Higher than wide.
+        Portrait,
+        /// As wide as high.
+        Square,
+    }
+
+    /// Which pictures a search may find. What is left out lets all pass.
+    #[derive(Default, Eq)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct SearchFilter {
+        /// Taken on this day or later, by the camera's clock: `YYYY-MM-DD`. Pictures without a date do not pass.
+        pub taken_from: Option<String>,
+        /// Taken on this day or earlier.
+        pub taken_until: Option<String>,
+        /// One of these formats: `jpeg`, `png`, …
+        pub formats: Vec<String>,
+        /// Size of the file in bytes, at least.
+        pub min_bytes: Option<u64>,
+        /// Size of the file in bytes, at most.
+        pub max_bytes: Option<u64>,
+        /// Wider than high, or not.
+        pub orientation: Option<Orientation>,
+        /// In this folder of the library, by its id; on this computer only.
+        pub folder: Option<i64>,
+    }
+
     /// A search.
     pub struct SearchRequest {
         /// What to look for.
@@ -263,6 +295,9 @@ wire! {
         /// Where to look.
         #[serde(default)]
         pub scope: Scope,
+        /// Which pictures may be found; none: all.
+        #[serde(default)]
+        pub filter: Option<SearchFilter>,
         /// Lowest similarity to return, 0 ..= 1. Applied before paging.
         #[serde(default)]
         pub similarity: f32,

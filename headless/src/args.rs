@@ -101,9 +101,40 @@ pub(crate) struct SearchArgs {
     /// Where to look: on this computer, or in the shared library (Milvus)
     #[arg(long, value_enum, default_value = "local")]
     pub(crate) scope: ScopeArg,
+    /// Only photos taken on this day or later, by the camera's clock
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Filters")]
+    pub(crate) from: Option<String>,
+    /// Only photos taken on this day or earlier
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Filters")]
+    pub(crate) until: Option<String>,
+    /// Only files of this format: jpeg, png, webp, … (may be repeated)
+    #[arg(long, value_name = "FORMAT", help_heading = "Filters")]
+    pub(crate) format: Vec<String>,
+    /// Only files of at least so many bytes
+    #[arg(long, value_name = "BYTES", help_heading = "Filters")]
+    pub(crate) min_size: Option<u64>,
+    /// Only files of at most so many bytes
+    #[arg(long, value_name = "BYTES", help_heading = "Filters")]
+    pub(crate) max_size: Option<u64>,
+    /// Only photos of this shape
+    #[arg(long, value_enum, help_heading = "Filters")]
+    pub(crate) orientation: Option<OrientationArg>,
+    /// Only photos below this folder of the library (this computer's only)
+    #[arg(long, value_name = "FOLDER", help_heading = "Filters")]
+    pub(crate) folder: Option<PathBuf>,
     /// Print one JSON object a line for each photo
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum OrientationArg {
+    /// Wider than high
+    Landscape,
+    /// Higher than wide
+    Portrait,
+    /// As wide as high
+    Square,
 }
 
 #[derive(clap::Args)]

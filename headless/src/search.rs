@@ -1,22 +1,20 @@
 //! `lookalike search`.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use lookalike_engine::wire::{Band, Scope, SearchReply};
-use lookalike_engine::{Engine, Result};
+use lookalike_engine::wire::{Band, Orientation, Scope, SearchFilter, SearchReply};
+use lookalike_engine::{Engine, Error, Result, SearchTerms};
 
-use crate::args::{ScopeArg, SearchArgs};
+use crate::args::{OrientationArg, ScopeArg, SearchArgs};
 use crate::output;
 
 pub(crate) fn run(engine: &Engine, args: &SearchArgs) -> Result<ExitCode> {
-    let scope = match args.scope {
-        ScopeArg::Local => Scope::Local,
-        ScopeArg::Shared => Scope::Shared,
-    };
+    let terms = terms(engine, args)?;
     let mut code = ExitCode::SUCCESS;
     for photo in &args.photos {
         // One bad photo does not keep the answers of the others back.
-        match engine.search_file(photo, scope, args.similarity, args.page, args.page_size) {
+        match engine.search_file(photo, &terms) {
             Ok(reply) => {
                 if let Some(reason) = &reply.fallback {
                     output::note(&format!("these are the look-alikes on this computer; the shared library does not answer: {}", reason.message));
@@ -30,6 +28,38 @@ pub(crate) fn run(engine: &Engine, args: &SearchArgs) -> Result<ExitCode> {
         }
     }
     Ok(code)
+}
+
+fn terms(engine: &Engine, args: &SearchArgs) -> Result<SearchTerms> {
+    let scope = match args.scope {
+        ScopeArg::Local => Scope::Local,
+        ScopeArg::Shared => Scope::Shared,
+    };
+    let orientation = args.orientation.map(|orientation| match orientation {
+        OrientationArg::Landscape => Orientation::Landscape,
+        OrientationArg::Portrait => Orientation::Portrait,
+        OrientationArg::Square => Orientation::Square,
+    });
+    let filter = SearchFilter {
+        taken_from: args.from.clone(),
+        taken_until: args.until.clone(),
+        formats: args.format.clone(),
+        min_bytes: args.min_size,
+        max_bytes: args.max_size,
+        orientation,
+        folder: args.folder.as_deref().map(|path| folder(engine, path)).transpose()?,
+    };
+    Ok(SearchTerms { scope, filter, similarity: args.similarity, page: args.page, page_size: args.page_size })
+}
+
+/// The folder of the library at a path.
+fn folder(engine: &Engine, path: &Path) -> Result<i64> {
+    let wanted = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folders = engine.status()?.folders;
+    let found = folders.iter().find(|folder| Path::new(&folder.path) == wanted);
+    found
+        .map(|folder| folder.id)
+        .ok_or_else(|| Error::invalid(format!("{} is no folder of the library", path.display())).with_hint("Its folders: lookalike status"))
 }
 
 fn print(reply: &SearchReply) -> Result<()> {

@@ -6,7 +6,7 @@ use lookalike_engine::wire::{
     ConnectRequest, ConnectionInfo, EmbeddingNote, ErrorReply, FolderInfo, LibraryReply, LibraryRequest, ModelsReply, PageRequest, PictureDetails, Scope,
     SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, VerifyReport,
 };
-use lookalike_engine::{Engine, Error};
+use lookalike_engine::{Engine, Error, SearchTerms};
 use tauri::State;
 
 use crate::shell::{Shell, on_worker};
@@ -81,7 +81,7 @@ pub(crate) async fn search(shell: State<'_, Shell>, request: SearchRequest) -> R
 #[tauri::command]
 pub(crate) async fn search_pasted(shell: State<'_, Shell>, scope: Scope, similarity: f32, page_size: u32) -> Reply<SearchReply> {
     let png = shell.pasted().await?;
-    ask(&shell, move |engine| engine.search_bytes("pasted.png", &png, scope, similarity, page_size)).await
+    ask(&shell, move |engine| engine.search_bytes("pasted.png", &png, &SearchTerms { scope, similarity, page_size, ..SearchTerms::default() })).await
 }
 
 #[tauri::command]

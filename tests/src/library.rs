@@ -148,7 +148,14 @@ pub fn lookalike() -> PathBuf {
 
 /// Searches by a photo and returns the first 200 results.
 pub fn search(engine: &Engine, photo: &Path) -> Result<SearchReply> {
-    engine.search(&SearchRequest { query: Query::Path { path: photo.display().to_string() }, scope: Scope::Local, similarity: 0.0, page: 1, page_size: 200 })
+    engine.search(&SearchRequest {
+        query: Query::Path { path: photo.display().to_string() },
+        scope: Scope::Local,
+        filter: None,
+        similarity: 0.0,
+        page: 1,
+        page_size: 200,
+    })
 }
 
 /// File names of the results in rank order.

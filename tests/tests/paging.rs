@@ -11,7 +11,7 @@ fn pages_neither_repeat_nor_skip_while_indexing_goes_on() {
     let engine = library.writer();
     library.index(&engine);
     let query = Query::Path { path: library.photos().join("scene-1.jpg").display().to_string() };
-    let first = engine.search(&SearchRequest { query, scope: Scope::Local, similarity: 0.0, page: 1, page_size: 10 }).unwrap();
+    let first = engine.search(&SearchRequest { query, scope: Scope::Local, filter: None, similarity: 0.0, page: 1, page_size: 10 }).unwrap();
     assert_eq!((first.total, first.total_is_exact), (25, true));
     let mut seen: Vec<String> = first.results.iter().map(|hit| hit.id.clone()).collect();
     for page in 2..=3 {
@@ -50,7 +50,10 @@ fn wrong_requests_say_what_is_wrong() {
     let photo = library.photos().join("scene-1.jpg").display().to_string();
     let ask = |path: &str, similarity, page, page_size| {
         let query = Query::Path { path: path.into() };
-        engine.search(&SearchRequest { query, scope: Scope::Local, similarity, page, page_size }).map(|_| ()).map_err(|error| (error.code(), error.to_string()))
+        engine
+            .search(&SearchRequest { query, scope: Scope::Local, filter: None, similarity, page, page_size })
+            .map(|_| ())
+            .map_err(|error| (error.code(), error.to_string()))
     };
     for (result, part) in [(ask(&photo, 0.0, 0, 10), "page"), (ask(&photo, 0.0, 1, 201), "page size"), (ask(&photo, 1.5, 1, 10), "similarity")] {
         let (code, message) = result.unwrap_err();

@@ -218,7 +218,8 @@ fn no_secret_gets_out() {
     let library = TestLibrary::with_scenes(3);
     let photos = library.photos().display().to_string();
     let (milvus, s3) = (remote.milvus().address(), remote.garage().endpoint());
-    let connect = ["connect", "--milvus", &milvus, "--s3", &s3, "--bucket", "leaks", "--database", remote.database(), "--collection", remote.collection(), "--json"];
+    let connect =
+        ["connect", "--milvus", &milvus, "--s3", &s3, "--bucket", "leaks", "--database", remote.database(), "--collection", remote.collection(), "--json"];
     let commands: [&[&str]; 9] = [
         &["index", &photos],
         &connect,

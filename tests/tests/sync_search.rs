@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use lookalike_engine::Engine;
-use lookalike_engine::wire::{Band, ErrorCode, PageRequest, Query, Scope, SearchReply, SearchRequest};
+use lookalike_engine::wire::{Band, ErrorCode, Orientation, PageRequest, Query, Scope, SearchFilter, SearchReply, SearchRequest};
 use lookalike_tests::library::{TestLibrary, names};
 use lookalike_tests::remote::Remote;
 use lookalike_tests::scenes::{jpeg, scene};
@@ -17,7 +17,7 @@ fn sync(engine: &Engine) {
 
 fn search(engine: &Engine, photo: &std::path::Path, scope: Scope) -> SearchReply {
     let query = Query::Path { path: photo.display().to_string() };
-    engine.search(&SearchRequest { query, scope, similarity: 0.0, page: 1, page_size: 200 }).unwrap()
+    engine.search(&SearchRequest { query, scope, filter: None, similarity: 0.0, page: 1, page_size: 200 }).unwrap()
 }
 
 #[test]
@@ -38,6 +38,45 @@ fn the_shared_library_answers_as_this_computer_does() {
     }
     assert_eq!((there.results[0].band, there.results[0].similarity), (Band::SameFile, 1.0), "the photo itself is at no distance");
     assert_eq!(there.results[0].places, here.results[0].places, "what is here is named by its path here");
+}
+
+#[test]
+fn filters_find_in_the_shared_library_what_they_find_here() {
+    let Some(remote) = Remote::new("filters") else { return };
+    let library = TestLibrary::new();
+    for number in 0..24 {
+        let (width, height) = [(64, 48), (48, 64), (56, 56)][number as usize % 3];
+        library.add(&format!("{number}.jpg"), &jpeg(&scene(number, width, height), 60 + number as u8));
+    }
+    let engine = library.writer();
+    library.index(&engine);
+    remote.connect(&engine);
+    sync(&engine);
+    let photo = library.photos().join("1.jpg");
+    let middle = fs_err::metadata(&photo).unwrap().len();
+    let shape = |orientation| SearchFilter { orientation: Some(orientation), ..SearchFilter::default() };
+    let filters = [
+        (shape(Orientation::Landscape), Some(8)),
+        (shape(Orientation::Portrait), Some(8)),
+        (shape(Orientation::Square), Some(8)),
+        (SearchFilter { min_bytes: Some(middle), ..shape(Orientation::Portrait) }, None),
+        (SearchFilter { max_bytes: Some(middle), ..SearchFilter::default() }, None),
+        (SearchFilter { formats: vec!["png".into()], ..SearchFilter::default() }, Some(0)),
+        (SearchFilter { formats: vec!["png".into(), "jpeg".into()], ..SearchFilter::default() }, Some(24)),
+        (SearchFilter { taken_until: Some("2030-01-01".into()), ..SearchFilter::default() }, Some(0)),
+    ];
+    for (filter, count) in filters {
+        let find = |scope| {
+            let query = Query::Path { path: photo.display().to_string() };
+            let request = SearchRequest { query, scope, filter: Some(filter.clone()), similarity: 0.0, page: 1, page_size: 200 };
+            let reply = engine.search(&request).unwrap();
+            assert!(reply.fallback.is_none(), "{filter:?}: {:?}", reply.fallback);
+            reply.results.into_iter().map(|hit| hit.id).collect::<std::collections::BTreeSet<_>>()
+        };
+        let (here, shared) = (find(Scope::Local), find(Scope::Shared));
+        assert_eq!(here, shared, "{filter:?}");
+        assert!(count.is_none_or(|count| here.len() == count), "{filter:?} lets {} pass", here.len());
+    }
 }
 
 #[test]
@@ -118,7 +157,7 @@ fn this_computer_answers_when_the_servers_are_away_and_says_so() {
     library.index(&engine);
     let photo = library.photos().join("scene-1.jpg");
     let query = Query::Path { path: photo.display().to_string() };
-    let request = SearchRequest { query, scope: Scope::Shared, similarity: 0.0, page: 1, page_size: 10 };
+    let request = SearchRequest { query, scope: Scope::Shared, filter: None, similarity: 0.0, page: 1, page_size: 10 };
     assert_eq!(engine.search(&request).expect_err("nothing is connected").code(), ErrorCode::NotConnected);
     let proxy = FaultProxy::new(remote.milvus().port());
     remote.request.settings.milvus.address = proxy.address();
@@ -154,7 +193,7 @@ fn settings_that_cannot_be_read_keep_nothing_local_from_working_and_can_be_given
     sync(&engine);
     drop(engine);
     let query = Query::Path { path: library.photos().join("scene-1.jpg").display().to_string() };
-    let request = SearchRequest { query, scope: Scope::Shared, similarity: 0.0, page: 1, page_size: 10 };
+    let request = SearchRequest { query, scope: Scope::Shared, filter: None, similarity: 0.0, page: 1, page_size: 10 };
     for file in ["connection.toml", "secrets.toml"] {
         fs_err::write(library.data_dir().join(file), "no = TOML = at all").unwrap();
         let engine = library.writer();
@@ -182,7 +221,21 @@ fn the_command_searches_the_shared_library() {
     };
     assert_eq!(run(&["sync"]).0, Some(1), "there is nothing to send to");
     assert_eq!(run(&["index", &photos]).0, Some(0));
-    let connect = ["connect", "--milvus", &milvus, "--s3", &s3, "--bucket", "command", "--database", remote.database(), "--collection", remote.collection(), "--test", "--json"];
+    let connect = [
+        "connect",
+        "--milvus",
+        &milvus,
+        "--s3",
+        &s3,
+        "--bucket",
+        "command",
+        "--database",
+        remote.database(),
+        "--collection",
+        remote.collection(),
+        "--test",
+        "--json",
+    ];
     let (code, out, err) = run(&connect);
     assert_eq!(code, Some(0), "{out} {err}");
     assert!(out.contains("\"ok\":true"), "{out}");

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use roaring::RoaringTreemap;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{FileKey, FolderId, StoredPath, files};
+use crate::wire::SearchFilter;
 use crate::{Error, Result};
 
 /// Catalog id of an image: its key in the vector index. Never used again after the image is gone.
@@ -119,6 +121,40 @@ pub(crate) fn places(db: &Connection, key: ImageKey) -> Result<Vec<ImagePlace>> 
     )?;
     let rows = statement.query_map([key], |row| Ok(ImagePlace { path: files::join(row.get(0)?, &row.get(1)?, &row.get(2)?), offline: row.get(3)? }))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Keys of the images of the library that a filter lets pass.
+pub(crate) fn passing(db: &Connection, filter: &SearchFilter) -> Result<RoaringTreemap> {
+    let mut conditions = vec!["orphaned_at IS NULL".to_owned()];
+    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    let mut condition = |text: &str, value: Box<dyn ToSql>| {
+        values.push(value);
+        conditions.push(text.replace('?', &format!("?{}", values.len())));
+    };
+    if let Some(day) = &filter.taken_from {
+        condition("taken_at >= ?", Box::new(day.clone()));
+    }
+    if let Some(moment) = filter.last_moment() {
+        condition("taken_at <= ?", Box::new(moment));
+    }
+    if let Some(bytes) = filter.min_bytes {
+        condition("bytes >= ?", Box::new(i64::try_from(bytes).unwrap_or(i64::MAX)));
+    }
+    if let Some(bytes) = filter.max_bytes {
+        condition("bytes <= ?", Box::new(i64::try_from(bytes).unwrap_or(i64::MAX)));
+    }
+    if let Some(folder) = filter.folder {
+        condition("id IN (SELECT image FROM file WHERE folder = ?)", Box::new(folder));
+    }
+    if !filter.formats.is_empty() {
+        // As JSON, so that any number of them is one value.
+        let formats = serde_json::to_string(&filter.formats).map_err(|error| Error::internal(error.to_string()))?;
+        condition("format IN (SELECT value FROM json_each(?))", Box::new(formats));
+    }
+    conditions.extend(filter.orientation.map(|orientation| orientation.condition().to_owned()));
+    let mut statement = db.prepare(&format!("SELECT id FROM image WHERE {}", conditions.join(" AND ")))?;
+    let keys = statement.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, ImageKey>(0))?;
+    Ok(keys.map(|key| key.map(ImageKey::cast_unsigned)).collect::<rusqlite::Result<_>>()?)
 }
 
 /// Images that a search can find with this model.

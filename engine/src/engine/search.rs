@@ -7,13 +7,13 @@ use std::time::Instant;
 use super::Engine;
 use super::serving::Serving;
 use super::shared::SharedRanking;
-use crate::catalog::{ContentHash, FileKey, ImageKey, ImageRow, files, folders, images, vectors};
+use crate::catalog::{ContentHash, FileKey, ImageKey, ImageRow, files, folders, images, outbox, vectors};
 use crate::embed::Embedding;
-use crate::index::milvus::SharedRow;
+use crate::index::milvus::SharedHit;
 use crate::library::scan::mtime_of;
 use crate::media;
-use crate::search::{Asked, PageSpec, Ranked, ResultSet, Source, band, similarity};
-use crate::wire::{Band, ErrorCode, PageRequest, Place, Query, Scope, SearchHit, SearchReply, SearchRequest};
+use crate::search::{Asked, PageSpec, Ranked, ResultSet, SearchTerms, Source, band, similarity};
+use crate::wire::{Band, ErrorCode, PageRequest, Place, Query, Scope, SearchFilter, SearchHit, SearchReply, SearchRequest};
 use crate::{Error, Result};
 
 /// Results that a set keeps. More than anyone pages through; the reply says when there are more.
@@ -26,31 +26,32 @@ impl Engine {
     /// Searches by a photo and returns the page that is asked for.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchReply> {
         let started = Instant::now();
-        let spec = PageSpec::new(request.similarity, request.page, request.page_size)?;
+        let terms = SearchTerms::from(request);
+        let spec = terms.checked()?;
         let serving = self.serving()?;
         let (asked, vector) = match &request.query {
             Query::Path { path } => self.ask_by_path(&serving, Path::new(path))?,
             Query::Image { id } => self.ask_by_id(&serving, id)?,
         };
-        self.answer(&serving, asked, request.scope, &vector, &spec, started)
+        self.answer(&serving, asked, &terms, &vector, &spec, started)
     }
 
     /// Searches by a file, whatever its name: also one that is no valid Unicode and so cannot be a [`Query::Path`].
-    pub fn search_file(&self, path: &Path, scope: Scope, similarity: f32, page: u32, page_size: u32) -> Result<SearchReply> {
+    pub fn search_file(&self, path: &Path, terms: &SearchTerms) -> Result<SearchReply> {
         let started = Instant::now();
-        let spec = PageSpec::new(similarity, page, page_size)?;
+        let spec = terms.checked()?;
         let serving = self.serving()?;
         let (asked, vector) = self.ask_by_path(&serving, path)?;
-        self.answer(&serving, asked, scope, &vector, &spec, started)
+        self.answer(&serving, asked, terms, &vector, &spec, started)
     }
 
-    /// Searches by a picture that has no path: pasted, or sent by another program. Returns the first page.
-    pub fn search_bytes(&self, name: &str, bytes: &[u8], scope: Scope, similarity: f32, page_size: u32) -> Result<SearchReply> {
+    /// Searches by a picture that has no path: pasted, or sent by another program.
+    pub fn search_bytes(&self, name: &str, bytes: &[u8], terms: &SearchTerms) -> Result<SearchReply> {
         let started = Instant::now();
-        let spec = PageSpec::new(similarity, 1, page_size)?;
+        let spec = terms.checked()?;
         let serving = self.serving()?;
         let (asked, vector) = self.ask_by_content(&serving, name, bytes)?;
-        self.answer(&serving, asked, scope, &vector, &spec, started)
+        self.answer(&serving, asked, terms, &vector, &spec, started)
     }
 
     /// A further page of a frozen result set, or the same set under another threshold.
@@ -115,24 +116,24 @@ impl Engine {
         Ok((asked, vector))
     }
 
-    fn answer(&self, serving: &Serving, asked: Asked, scope: Scope, vector: &[f32], spec: &PageSpec, started: Instant) -> Result<SearchReply> {
+    fn answer(&self, serving: &Serving, asked: Asked, terms: &SearchTerms, vector: &[f32], spec: &PageSpec, started: Instant) -> Result<SearchReply> {
         let wanted = RANKED.max(spec.offset() + spec.page_size as usize);
         let model = serving.embedder.manifest().info();
-        let set = match scope {
+        let set = match terms.scope {
             Scope::Local => {
-                let (ranked, is_whole) = self.rank_here(serving, vector, wanted)?;
+                let (ranked, is_whole) = self.rank_here(serving, vector, wanted, &terms.filter)?;
                 ResultSet::new(asked, Source::default(), ranked, is_whole, &model)
             }
-            Scope::Shared => match self.rank_shared(serving, vector, wanted) {
-                Ok(SharedRanking { ranked, rows, is_whole }) => {
+            Scope::Shared => match self.rank_shared(serving, vector, wanted, &terms.filter) {
+                Ok(SharedRanking { ranked, hits, is_whole }) => {
                     let ranked = ranked.into_iter().map(|(hash, distance)| (Ranked::Shared(hash), distance)).collect();
-                    ResultSet::new(asked, Source { scope, fallback: None }, ranked, is_whole, &model).with_rows(rows)
+                    ResultSet::new(asked, Source { scope: Scope::Shared, fallback: None }, ranked, is_whole, &model).with_hits(hits)
                 }
                 // Nothing connected is a mistake in the asking.
                 Err(error) if error.code() == ErrorCode::NotConnected => return Err(error),
                 // Whatever else is wrong with the servers, or with what is known of them, keeps nobody from searching here.
                 Err(error) => {
-                    let (ranked, is_whole) = self.rank_here(serving, vector, wanted)?;
+                    let (ranked, is_whole) = self.rank_here(serving, vector, wanted, &terms.filter)?;
                     ResultSet::new(asked, Source { scope: Scope::Local, fallback: Some(error.reply()) }, ranked, is_whole, &model)
                 }
             },
@@ -140,32 +141,32 @@ impl Engine {
         self.reply(&self.inner.results.keep(set), spec, started)
     }
 
-    fn rank_here(&self, serving: &Serving, vector: &[f32], wanted: usize) -> Result<Ranking> {
+    fn rank_here(&self, serving: &Serving, vector: &[f32], wanted: usize, filter: &SearchFilter) -> Result<Ranking> {
         if !self.is_writer() {
             serving.index.follow(&self.inner.catalog)?;
         }
-        let (ranked, is_whole) = serving.index.search(vector, wanted)?;
+        let among = if filter.lets_all_pass() { None } else { Some(self.inner.catalog.read(|db| images::passing(db, filter))?) };
+        let (ranked, is_whole) = serving.index.search(vector, wanted, among.as_ref())?;
         Ok((ranked.into_iter().map(|(key, distance)| (Ranked::Here(key), distance)).collect(), is_whole))
     }
 
     fn reply(&self, set: &Arc<ResultSet>, spec: &PageSpec, started: Instant) -> Result<SearchReply> {
         let slice = set.slice(spec);
         let mut results = Vec::with_capacity(slice.hits.len());
-        for (rank, picture, distance) in &slice.hits {
-            let own = self.inner.catalog.read(|db| {
-                let image = match picture {
-                    Ranked::Here(key) => images::by_key(db, *key)?,
-                    Ranked::Shared(hash) => images::by_hash(db, *hash)?,
+        self.inner.catalog.read(|db| {
+            let device = outbox::device(db)?;
+            for (rank, picture, distance) in &slice.hits {
+                let (image, others) = match picture {
+                    Ranked::Here(key) => (images::by_key(db, *key)?, &[][..]),
+                    Ranked::Shared(hash) => (images::by_hash(db, *hash)?, set.hits_of(*hash)),
                 };
-                image.map(|image| Ok((images::places(db, image.key)?, image))).transpose()
-            })?;
-            let others = match picture {
-                Ranked::Shared(hash) => set.rows_of(*hash),
-                Ranked::Here(_) => &[],
-            };
-            // A picture deleted since the set was frozen leaves its rank empty; the others keep theirs.
-            results.extend(self.hit(set, *rank, *distance, own, others)?);
-        }
+                let own = image.map(|image| Result::Ok((images::places(db, image.key)?, image))).transpose()?;
+                let others = others.iter().filter(|hit| hit.device != device);
+                // A picture deleted since the set was frozen leaves its rank empty; the others keep theirs.
+                results.extend(result(set, *rank, *distance, own, others));
+            }
+            Ok(())
+        })?;
         Ok(SearchReply {
             query: set.asked.query.clone(),
             query_id: set.asked.hash.to_string(),
@@ -185,44 +186,6 @@ impl Engine {
             results,
             took_ms: started.elapsed().as_secs_f64() * 1000.0,
         })
-    }
-
-    /// A result from what this computer knows of a picture and what others say of it; none where nobody has it any more.
-    fn hit(
-        &self,
-        set: &ResultSet,
-        rank: u64,
-        distance: f32,
-        own: Option<(Vec<images::ImagePlace>, ImageRow)>,
-        others: &[SharedRow],
-    ) -> Result<Option<SearchHit>> {
-        let device = if others.is_empty() { String::new() } else { self.device()? };
-        let (mut places, facts) = match own {
-            Some((places, image)) if !places.is_empty() => {
-                (places.into_iter().map(place_here).collect::<Vec<_>>(), Some((image.hash.to_string(), image.facts.width, image.facts.height)))
-            }
-            _ => (Vec::new(), others.first().map(|row| (row.content.clone(), u32::try_from(row.width).unwrap_or(0), u32::try_from(row.height).unwrap_or(0)))),
-        };
-        places.extend(others.iter().filter(|row| row.device != device).map(place_there));
-        let (Some((id, width, height)), false) = (facts, places.is_empty()) else { return Ok(None) };
-        // The query's own path speaks for its copies.
-        let first = places.iter().find(|place| place.path == set.asked.query).unwrap_or(&places[0]).path.clone();
-        let is_query = id == set.asked.hash.to_string();
-        let similarity = similarity(distance);
-        let file_name = Path::new(&first).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Some(SearchHit {
-            rank,
-            id,
-            path: first,
-            file_name,
-            similarity,
-            distance,
-            band: if is_query { Band::SameFile } else { band(similarity, &set.limits) },
-            width,
-            height,
-            is_query,
-            places,
-        }))
     }
 
     /// The image of a file of the library that has not changed since it was indexed.
@@ -249,10 +212,36 @@ fn asked_of(query: String, image: &ImageRow) -> Asked {
     Asked { query, hash: image.hash, width: image.facts.width, height: image.facts.height, thumbnail: None, key: Some(image.key) }
 }
 
+/// A result from what this computer knows of a picture and what others say of it; none where nobody has it any more.
+fn result<'a>(
+    set: &ResultSet,
+    rank: u64,
+    distance: f32,
+    own: Option<(Vec<images::ImagePlace>, ImageRow)>,
+    others: impl Iterator<Item = &'a SharedHit>,
+) -> Option<SearchHit> {
+    let mut others = others.peekable();
+    let (mut places, id, width, height) = match (own, others.peek()) {
+        (Some((places, image)), _) if !places.is_empty() => {
+            (places.into_iter().map(place_here).collect::<Vec<_>>(), image.hash.to_string(), image.facts.width, image.facts.height)
+        }
+        (_, Some(hit)) => (Vec::new(), hit.content.clone(), hit.width, hit.height),
+        _ => return None,
+    };
+    places.extend(others.map(place_there));
+    // The query's own path speaks for its copies.
+    let path = places.iter().find(|place| place.path == set.asked.query).unwrap_or(&places[0]).path.clone();
+    let is_query = id == set.asked.hash.to_string();
+    let similarity = similarity(distance);
+    let file_name = Path::new(&path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let band = if is_query { Band::SameFile } else { band(similarity, &set.limits) };
+    Some(SearchHit { rank, id, path, file_name, similarity, distance, band, width, height, is_query, places })
+}
+
 fn place_here(place: images::ImagePlace) -> Place {
     Place { path: place.path.display().to_string(), offline: place.offline, device: None }
 }
 
-fn place_there(row: &SharedRow) -> Place {
-    Place { path: row.file_name.clone(), offline: false, device: Some(row.device_name.clone()) }
+fn place_there(hit: &SharedHit) -> Place {
+    Place { path: hit.file_name.clone(), offline: false, device: Some(hit.device_name.clone()) }
 }

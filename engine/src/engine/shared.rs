@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use super::Engine;
 use super::serving::Serving;
 use crate::catalog::ContentHash;
-use crate::index::milvus::{Filter, MAX_RESULTS, SharedRow};
+use crate::index::milvus::{Filter, MAX_RESULTS, SharedHit, SharedRow};
 use crate::media;
 use crate::objects::{MAX_OBJECT, ObjectKey, ObjectStore};
 use crate::remote::{Fault, FaultKind};
 use crate::sync::{Link, content_of};
-use crate::wire::ErrorCode;
+use crate::wire::{ErrorCode, SearchFilter};
 use crate::{Error, Result};
 
 /// Longer side of what is kept of another computer's picture, in pixels.
@@ -28,16 +28,17 @@ impl Engine {
     }
 
     /// The nearest pictures of the shared library.
-    pub(super) fn rank_shared(&self, serving: &Serving, vector: &[f32], wanted: usize) -> Result<SharedRanking> {
+    pub(super) fn rank_shared(&self, serving: &Serving, vector: &[f32], wanted: usize, filter: &SearchFilter) -> Result<SharedRanking> {
         let link = self.shared_link()?;
         // Put to use in the middle of the search: the query's vector and the shared ones must be of one model.
         if link.plan.model != serving.id {
             return Err(Fault::new(FaultKind::Busy, "another model has just been put to use").into());
         }
+        let filter = Filter::all().of_search(filter);
         let (mut limit, consistency) = (wanted.min(MAX_RESULTS), link.plan.settings.milvus.consistency);
         loop {
             let began = Instant::now();
-            let found = self.inner.sharing.reach.noted(&link, began, link.collection.nearest_rows(vector, limit, &Filter::all(), consistency))?;
+            let found = self.inner.sharing.reach.noted(&link, began, link.collection.nearest_hits(vector, limit, &filter, consistency))?;
             let is_whole = found.len() < limit;
             let ranking = SharedRanking::new(found, is_whole);
             // Copies on several computers are several rows of the answer, and one result.
@@ -54,11 +55,6 @@ impl Engine {
         let filter = Filter::all().with_contents([content.as_str()]);
         let began = Instant::now();
         Ok(self.inner.sharing.reach.noted(link, began, link.collection.rows(&filter, link.plan.settings.milvus.consistency))?)
-    }
-
-    /// This computer's name among the rows.
-    pub(super) fn device(&self) -> Result<String> {
-        self.inner.catalog.read(crate::catalog::outbox::device)
     }
 
     /// A JPEG of a picture that only other computers have, at most [`KEPT_SIDE`] pixels wide and high: fetched once, then kept
@@ -116,24 +112,24 @@ pub(super) struct SharedRanking {
     /// By ascending distance, each content once.
     pub(super) ranked: Vec<(ContentHash, f32)>,
     /// What each computer says of them.
-    pub(super) rows: HashMap<ContentHash, Vec<SharedRow>>,
+    pub(super) hits: HashMap<ContentHash, Vec<SharedHit>>,
     /// Whether these are all.
     pub(super) is_whole: bool,
 }
 
 impl SharedRanking {
-    fn new(found: Vec<(SharedRow, f32)>, is_whole: bool) -> Self {
-        let (mut ranked, mut rows) = (Vec::new(), HashMap::<ContentHash, Vec<SharedRow>>::new());
-        for (row, distance) in found {
+    fn new(found: Vec<(SharedHit, f32)>, is_whole: bool) -> Self {
+        let (mut ranked, mut hits) = (Vec::new(), HashMap::<ContentHash, Vec<SharedHit>>::new());
+        for (hit, distance) in found {
             // A row of no content is of another program.
-            let Ok(hash) = ContentHash::parse(&row.content) else { continue };
-            let rows = rows.entry(hash).or_default();
-            if rows.is_empty() {
+            let Ok(hash) = ContentHash::parse(&hit.content) else { continue };
+            let of_content = hits.entry(hash).or_default();
+            if of_content.is_empty() {
                 ranked.push((hash, distance));
             }
-            rows.push(row);
+            of_content.push(hit);
         }
-        Self { ranked, rows, is_whole }
+        Self { ranked, hits, is_whole }
     }
 }
 

@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use roaring::RoaringTreemap;
+
 use crate::catalog::{Catalog, Change, ImageKey, models, vectors};
 use crate::index::{EmbeddedIndex, EmbeddedOptions, Entry, IndexError, SearchOptions, VectorIndex};
 use crate::wire::ErrorCode;
@@ -136,10 +138,13 @@ impl IndexKeeper {
         Ok(format!("{} vectors, as in the catalog", found.len()))
     }
 
-    /// The nearest pictures by ascending distance, and whether these are all that there are.
-    pub(crate) fn search(&self, query: &[f32], limit: usize) -> Result<(Vec<(ImageKey, f32)>, bool)> {
-        let hits = self.index.search(query, SearchOptions::best(limit))?;
-        let is_whole = hits.len() >= self.index.count()?;
+    /// The nearest pictures by ascending distance, of all or among some, and whether these are all that there are.
+    pub(crate) fn search(&self, query: &[f32], limit: usize, among: Option<&RoaringTreemap>) -> Result<(Vec<(ImageKey, f32)>, bool)> {
+        let (hits, count) = match among {
+            None => (self.index.search(query, SearchOptions::best(limit))?, self.index.count()?),
+            Some(among) => self.index.search_among(query, SearchOptions::best(limit), among)?,
+        };
+        let is_whole = hits.len() >= count;
         Ok((hits.into_iter().map(|hit| (hit.key.cast_signed(), hit.distance)).collect(), is_whole))
     }
 

@@ -3,9 +3,11 @@
 
 mod keeper;
 mod result_set;
+mod terms;
 
 pub(crate) use keeper::IndexKeeper;
 pub(crate) use result_set::{Asked, Ranked, ResultSet, ResultSets, Source};
+pub use terms::SearchTerms;
 
 use crate::wire::{Band, BandLimits, MAX_PAGE_SIZE};
 use crate::{Error, Result};

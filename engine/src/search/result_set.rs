@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{PageSpec, band, similarity};
 use crate::catalog::{ContentHash, ImageKey};
-use crate::index::milvus::SharedRow;
+use crate::index::milvus::SharedHit;
 use crate::wire::{Band, BandCounts, BandLimits, ErrorCode, ErrorReply, ModelInfo, Scope};
 use crate::{Error, Result};
 
@@ -51,7 +51,7 @@ pub(crate) struct ResultSet {
     /// By ascending distance; the query itself first.
     ranked: Vec<(Ranked, f32)>,
     /// What computers of the shared library said of its pictures.
-    rows: HashMap<ContentHash, Vec<SharedRow>>,
+    shared: HashMap<ContentHash, Vec<SharedHit>>,
     /// Whether every picture of the index is in `ranked`.
     is_whole: bool,
     pub(crate) bands: BandCounts,
@@ -94,17 +94,17 @@ impl ResultSet {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let frozen_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs() as i64);
         let id = format!("{frozen_at:x}-{:x}", NEXT.fetch_add(1, Ordering::Relaxed));
-        Self { id, frozen_at, asked, source, ranked, rows: HashMap::new(), is_whole, bands, model: model.id.clone(), limits }
+        Self { id, frozen_at, asked, source, ranked, shared: HashMap::new(), is_whole, bands, model: model.id.clone(), limits }
     }
 
     /// Keeps with it what computers of the shared library said of its pictures.
-    pub(crate) fn with_rows(self, rows: HashMap<ContentHash, Vec<SharedRow>>) -> Self {
-        Self { rows, ..self }
+    pub(crate) fn with_hits(self, shared: HashMap<ContentHash, Vec<SharedHit>>) -> Self {
+        Self { shared, ..self }
     }
 
     /// What computers of the shared library said of a picture.
-    pub(crate) fn rows_of(&self, hash: ContentHash) -> &[SharedRow] {
-        self.rows.get(&hash).map_or(&[], Vec::as_slice)
+    pub(crate) fn hits_of(&self, hash: ContentHash) -> &[SharedHit] {
+        self.shared.get(&hash).map_or(&[], Vec::as_slice)
     }
 
     /// A page of what is at or above the threshold.

@@ -170,9 +170,7 @@ impl Link {
         let collection = plan.collection_in(&milvus);
         let secrets = &plan.secrets;
         let store = match &plan.settings.store {
-            Some(store) if store.upload != Upload::None => {
-                Some(S3Store::new(store, secrets.s3_access_key.as_ref(), secrets.s3_secret_key.as_ref(), runtime)?)
-            }
+            Some(store) if store.upload != Upload::None => Some(S3Store::new(store, secrets.s3_access_key.as_ref(), secrets.s3_secret_key.as_ref(), runtime)?),
             _ => None,
         };
         Ok(Self { milvus, collection, store, plan })

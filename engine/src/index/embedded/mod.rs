@@ -30,6 +30,8 @@ use store::Saved;
 
 /// Default of [`EmbeddedOptions::exact_up_to`]: about a millisecond.
 pub const EXACT_UP_TO: usize = 50_000;
+/// Among so many keys [`EmbeddedIndex::search_among`] compares every vector: some twenty milliseconds.
+pub const EXACT_AMONG: u64 = 20_000;
 /// So many changes to a mapped index are kept beside it before it is read into memory.
 pub const OVERLAY_LIMIT: usize = 4_096;
 /// Least expansion where a search names none.
@@ -187,6 +189,19 @@ impl EmbeddedIndex {
         Ok(covered_sequence)
     }
 
+    /// As [`VectorIndex::search`], where only some keys count; also says how many of those there are.
+    ///
+    /// Up to [`EXACT_AMONG`] of them are compared one by one, beyond that the graph leads, and is followed for longer the fewer count.
+    pub fn search_among(&self, query: &[f32], options: SearchOptions, among: &RoaringTreemap) -> Result<(Vec<Hit>, usize), IndexError> {
+        validate_vector(self.dimension, query)?;
+        let state = self.read();
+        let among = among & &state.keys;
+        let mut hits = state.search_among(query, options, &among)?;
+        drop(state);
+        rank(&mut hits, options.limit);
+        Ok((hits, among.len() as usize))
+    }
+
     /// Reads a mapped graph into memory and puts the changes beside it into it.
     fn settle(&self, writing: &Writing) -> Result<(), IndexError> {
         let (Some(saved), true) = (&writing.saved, self.read().overlay.is_some()) else { return Ok(()) };
@@ -243,6 +258,12 @@ impl EmbeddedIndex {
     }
 }
 
+/// Candidates that are kept along the graph.
+fn expansion(options: SearchOptions) -> usize {
+    let limit = options.limit;
+    options.expansion.unwrap_or_else(|| DEFAULT_EXPANSION.max(limit + limit.min(MOST_EXTRA))).max(limit)
+}
+
 impl State {
     /// Writes valid vectors with keys that differ.
     fn upsert(&mut self, batch: &[Entry<'_>]) -> Result<(), IndexError> {
@@ -279,9 +300,23 @@ impl State {
         Ok(true)
     }
 
+    fn search_among(&self, query: &[f32], options: SearchOptions, among: &RoaringTreemap) -> Result<Vec<Hit>, IndexError> {
+        let is_in_graph = |key| self.overlay.as_ref().is_none_or(|overlay| !overlay.hidden.contains(key) && self.graph.contains(key));
+        let mut hits = if among.len() <= EXACT_AMONG {
+            let keys: Vec<ImageKey> = among.iter().filter(|key| is_in_graph(*key)).collect();
+            self.graph.compare(query, &keys)?
+        } else {
+            self.graph.search(query, expansion(options), Effort::GraphWithout(&|key| !among.contains(key) || !is_in_graph(key)))?
+        };
+        if let Some(overlay) = &self.overlay {
+            let beside = overlay.added.search(query, SearchOptions::best(overlay.added.len()))?;
+            hits.extend(beside.into_iter().filter(|hit| among.contains(hit.key)));
+        }
+        Ok(hits)
+    }
+
     fn search(&self, query: &[f32], options: SearchOptions, exact_up_to: usize) -> Result<Vec<Hit>, IndexError> {
-        let limit = options.limit;
-        let expansion = options.expansion.unwrap_or_else(|| DEFAULT_EXPANSION.max(limit + limit.min(MOST_EXTRA))).max(limit);
+        let (limit, expansion) = (options.limit, expansion(options));
         // A graph leads to the near, not to a large part of everything.
         let is_exact = self.keys.len() <= exact_up_to as u64 || limit.saturating_mul(8) as u64 >= self.keys.len();
         let Some(overlay) = &self.overlay else {

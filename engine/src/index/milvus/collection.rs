@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use milvus::v2::prelude::{self as sdk, FieldData, Ids};
+use milvus::v2::prelude::{self as sdk, Ids};
 
-use super::rows::{EMBEDDING, FACTS, columns, rows, schema};
-use super::{Filter, MAX_RESULTS, Milvus, SharedRow};
+use super::rows::{EMBEDDING, FACTS, HIT, columns, hits, rows, schema};
+use super::{Filter, MAX_RESULTS, Milvus, SharedHit, SharedRow};
 use crate::remote::{Fault, FaultKind};
 use crate::wire::{Consistency, IndexKind, IndexSettings};
 
@@ -275,21 +275,19 @@ impl Collection {
 
     /// Ids and squared distances of the nearest rows, nearest first, at most `limit` (and [`MAX_RESULTS`]).
     pub fn nearest(&self, vector: &[f32], limit: usize, effort: Option<usize>, filter: &Filter, consistency: Consistency) -> Result<Vec<(String, f32)>, Fault> {
-        let Some(result) = self.search(vector, limit, effort, filter, consistency, &[FACTS[0]])? else { return Ok(Vec::new()) };
+        let response = self.search(vector, limit, effort, filter, consistency, &[FACTS[0]])?;
+        let Some(result) = first(&response) else { return Ok(Vec::new()) };
         let Ids::VarChar(ids) = result.get_ids() else { return Err(self.milvus.malformed("the ids")) };
         Ok(ids.iter().cloned().zip(result.get_scores().iter().map(|score| distance(*score))).collect())
     }
 
-    /// As [`Collection::nearest`], with the rows themselves, without their vectors, in the place of ids.
-    pub fn nearest_rows(&self, vector: &[f32], limit: usize, filter: &Filter, consistency: Consistency) -> Result<Vec<(SharedRow, f32)>, Fault> {
-        // The primary key comes by itself.
-        let Some(result) = self.search(vector, limit, None, filter, consistency, &FACTS[1..])? else { return Ok(Vec::new()) };
-        let Ids::VarChar(ids) = result.get_ids() else { return Err(self.milvus.malformed("the ids")) };
-        let mut fields = result.get_output_fields().to_vec();
-        fields.retain(|field| field.name() != FACTS[0]);
-        fields.push(FieldData::varchar(FACTS[0], ids.clone()));
-        let found = rows(&fields, ids.len(), false).ok_or_else(|| self.milvus.malformed("every column"))?;
-        Ok(found.into_iter().zip(result.get_scores().iter().map(|score| distance(*score))).collect())
+    /// As [`Collection::nearest`], with what is shown of the rows in the place of ids.
+    pub fn nearest_hits(&self, vector: &[f32], limit: usize, filter: &Filter, consistency: Consistency) -> Result<Vec<(SharedHit, f32)>, Fault> {
+        let response = self.search(vector, limit, None, filter, consistency, &HIT)?;
+        let Some(result) = first(&response) else { return Ok(Vec::new()) };
+        let scores = result.get_scores();
+        let hits = hits(result.get_output_fields(), scores.len()).ok_or_else(|| self.milvus.malformed("every column"))?;
+        Ok(hits.into_iter().zip(scores.iter().map(|score| distance(*score))).collect())
     }
 
     fn search(
@@ -300,12 +298,10 @@ impl Collection {
         filter: &Filter,
         consistency: Consistency,
         fields: &[&str],
-    ) -> Result<Option<sdk::SingleResult>, Fault> {
+    ) -> Result<sdk::SearchResponse, Fault> {
         let milvus = &self.milvus;
-        let limit = limit.min(MAX_RESULTS);
-        if limit == 0 {
-            return Ok(None);
-        }
+        // Milvus refuses to find nothing.
+        let limit = limit.clamp(1, MAX_RESULTS);
         // At least `limit`, or sealed segments refuse; unsealed ones hide that.
         let candidates = |least: u32| effort.unwrap_or(least as usize).max(limit).to_string();
         let parameters = match self.index.kind {
@@ -324,9 +320,13 @@ impl Collection {
             .limit(limit as i64)
             .extra_params(parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
             .consistency_level(level(consistency));
-        let response = milvus.wait(REQUEST, milvus.client.search(milvus.built(request.build())?))?;
-        Ok(response.results().get_results().first().filter(|result| !result.get_scores().is_empty()).cloned())
+        milvus.wait(REQUEST, milvus.client.search(milvus.built(request.build())?))
     }
+}
+
+/// The answer to the one vector that was asked for; none where nothing is found.
+fn first(response: &sdk::SearchResponse) -> Option<&sdk::SingleResult> {
+    response.results().get_results().first().filter(|result| !result.get_scores().is_empty())
 }
 
 /// Cosine to squared L2 distance of unit vectors.

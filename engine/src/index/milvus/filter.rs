@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::wire::SearchFilter;
+
 /// Which rows are meant. Parts are joined by *and*.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -42,6 +44,34 @@ impl Filter {
     #[must_use]
     pub fn with_contents<'a>(self, contents: impl IntoIterator<Item = &'a str>) -> Self {
         self.and(&format!("content in {}", list(contents)))
+    }
+
+    /// Rows of pictures that a search may find.
+    #[must_use]
+    pub fn of_search(mut self, filter: &SearchFilter) -> Self {
+        if filter.taken_from.is_some() || filter.taken_until.is_some() {
+            // What has no date is written as nothing, which comes before every day.
+            self = self.and("taken_at != \"\"");
+        }
+        if let Some(day) = &filter.taken_from {
+            self = self.and(&format!("taken_at >= {}", quoted(day)));
+        }
+        if let Some(moment) = filter.last_moment() {
+            self = self.and(&format!("taken_at <= {}", quoted(&moment)));
+        }
+        if let Some(bytes) = filter.min_bytes {
+            self = self.and(&format!("bytes >= {}", bytes.min(i64::MAX.unsigned_abs())));
+        }
+        if let Some(bytes) = filter.max_bytes {
+            self = self.and(&format!("bytes <= {}", bytes.min(i64::MAX.unsigned_abs())));
+        }
+        if !filter.formats.is_empty() {
+            self = self.and(&format!("format in {}", list(filter.formats.iter().map(String::as_str))));
+        }
+        match filter.orientation {
+            Some(orientation) => self.and(orientation.condition()),
+            None => self,
+        }
     }
 
     /// The expression; empty for all rows.

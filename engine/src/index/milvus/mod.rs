@@ -23,7 +23,7 @@ use crate::wire::{MilvusSettings, Secret};
 pub use collection::{Collection, Shape};
 pub use filter::Filter;
 pub use parity::MilvusIndex;
-pub use rows::SharedRow;
+pub use rows::{SharedHit, SharedRow};
 
 /// Largest number of results of one search, and of offset and limit together: Milvus's own limit.
 pub const MAX_RESULTS: usize = 16_384;

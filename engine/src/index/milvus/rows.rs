@@ -31,6 +31,23 @@ pub struct SharedRow {
     pub embedding: Vec<f32>,
 }
 
+/// What of a row is shown among the results of a search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedHit {
+    /// BLAKE3 of the picture's bytes: 64 hexadecimal digits.
+    pub content: String,
+    /// Which computer's row it is.
+    pub device: String,
+    /// What that computer is called.
+    pub device_name: String,
+    /// A name of the picture's file there.
+    pub file_name: String,
+    /// Pixels, after orientation.
+    pub width: u32,
+    /// Pixels, after orientation.
+    pub height: u32,
+}
+
 impl SharedRow {
     /// The primary key of a content on a computer: both can be had from it by nobody, and it never changes.
     pub fn id_of(device: &str, content: &str) -> String {
@@ -49,6 +66,9 @@ impl SharedRow {
 /// Columns without the vector.
 pub(super) const FACTS: [&str; 11] = ["id", "content", "device", "device_name", "file_name", "object_key", "width", "height", "bytes", "taken_at", "format"];
 pub(super) const EMBEDDING: &str = "embedding";
+
+/// Columns of a [`SharedHit`].
+pub(super) const HIT: [&str; 6] = ["content", "device", "device_name", "file_name", "width", "height"];
 
 /// Longest values in bytes, which is what Milvus counts.
 const DEVICE_NAME: u32 = 256;
@@ -121,6 +141,24 @@ pub(super) fn rows(fields: &[FieldData], count: usize, with_vectors: bool) -> Op
         embedding: vectors.map_or_else(Vec::new, |vectors| vectors[at].clone()),
     };
     Some((0..count).map(row).collect())
+}
+
+/// Columns as hits; none where a column is missing or of another length.
+pub(super) fn hits(fields: &[FieldData], count: usize) -> Option<Vec<SharedHit>> {
+    let field = |name: &str| fields.iter().find(|field| field.name() == name);
+    let text = |name: &str| field(name)?.as_varchar().filter(|values| values.len() == count);
+    let number = |name: &str| field(name)?.as_int64().filter(|values| values.len() == count);
+    let [content, device, device_name, file_name] = [text("content")?, text("device")?, text("device_name")?, text("file_name")?];
+    let (width, height) = (number("width")?, number("height")?);
+    let hit = |at: usize| SharedHit {
+        content: content[at].clone(),
+        device: device[at].clone(),
+        device_name: device_name[at].clone(),
+        file_name: file_name[at].clone(),
+        width: u32::try_from(width[at]).unwrap_or(0),
+        height: u32::try_from(height[at]).unwrap_or(0),
+    };
+    Some((0..count).map(hit).collect())
 }
 
 /// The beginning of a text that fits, cut between characters.

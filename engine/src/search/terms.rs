@@ -1,0 +1,114 @@
+//! What a search may find, and where it looks, checked. Knows no query.
+
+use super::PageSpec;
+use crate::media::Format;
+use crate::wire::{Orientation, Scope, SearchFilter, SearchRequest};
+use crate::{Error, Result};
+
+/// The terms of a search by a file or by bytes; a [`SearchRequest`] without its query.
+#[derive(Clone, Debug)]
+pub struct SearchTerms {
+    /// Where to look.
+    pub scope: Scope,
+    /// Which pictures may be found.
+    pub filter: SearchFilter,
+    /// Lowest similarity, 0 ..= 1.
+    pub similarity: f32,
+    /// Page, from 1.
+    pub page: u32,
+    /// Results a page.
+    pub page_size: u32,
+}
+
+impl Default for SearchTerms {
+    fn default() -> Self {
+        Self { scope: Scope::Local, filter: SearchFilter::default(), similarity: 0.0, page: 1, page_size: 20 }
+    }
+}
+
+impl From<&SearchRequest> for SearchTerms {
+    fn from(request: &SearchRequest) -> Self {
+        let filter = request.filter.clone().unwrap_or_default();
+        Self { scope: request.scope, filter, similarity: request.similarity, page: request.page, page_size: request.page_size }
+    }
+}
+
+impl SearchTerms {
+    /// The page that is asked for.
+    ///
+    /// # Errors
+    ///
+    /// Where any term is out of range or malformed; names it.
+    pub(crate) fn checked(&self) -> Result<PageSpec> {
+        let filter = &self.filter;
+        for (name, day) in [("taken_from", &filter.taken_from), ("taken_until", &filter.taken_until)] {
+            if let Some(day) = day.as_deref().filter(|day| !is_day(day)) {
+                return Err(Error::invalid(format!("{name}: {day:?} is no day")).with_hint("Days are written like 2026-05-01."));
+            }
+        }
+        if let Some(format) = filter.formats.iter().find(|format| !Format::ALL.iter().any(|known| known.as_str() == **format)) {
+            let known: Vec<&str> = Format::ALL.iter().map(|known| known.as_str()).collect();
+            return Err(Error::invalid(format!("formats: {format:?} is not known")).with_hint(format!("Known are {}.", known.join(", "))));
+        }
+        if filter.folder.is_some() && self.scope == Scope::Shared {
+            return Err(Error::invalid("a search of the shared library cannot be kept to a folder of this computer").with_hint("Search this computer."));
+        }
+        PageSpec::new(self.similarity, self.page, self.page_size)
+    }
+}
+
+impl SearchFilter {
+    /// Whether everything passes.
+    pub(crate) fn lets_all_pass(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The last moment that passes, in the form of a picture's own time.
+    pub(crate) fn last_moment(&self) -> Option<String> {
+        self.taken_until.as_ref().map(|day| format!("{day}T23:59:59"))
+    }
+}
+
+impl Orientation {
+    /// How width and height compare, as SQL and Milvus write it.
+    pub(crate) fn condition(self) -> &'static str {
+        match self {
+            Self::Landscape => "width > height",
+            Self::Portrait => "width < height",
+            Self::Square => "width == height",
+        }
+    }
+}
+
+/// `YYYY-MM-DD`, as far as digits go: a 31st of April finds the same as the 30th.
+fn is_day(text: &str) -> bool {
+    let is_number = |range: std::ops::Range<usize>, most: u32| {
+        let digits = text.get(range).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        digits.and_then(|digits| digits.parse().ok()).is_some_and(|number: u32| (1..=most).contains(&number))
+    };
+    text.len() == 10 && &text.as_bytes()[4..5] == b"-" && &text.as_bytes()[7..8] == b"-" && is_number(0..4, 9999) && is_number(5..7, 12) && is_number(8..10, 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(change: impl FnOnce(&mut SearchTerms)) -> String {
+        let mut terms = SearchTerms::default();
+        change(&mut terms);
+        terms.checked().expect_err("out of range").to_string()
+    }
+
+    #[test]
+    fn what_is_malformed_is_named() {
+        for day in ["", "2026", "2026-13-01", "2026-00-10", "01.05.2026", "2026-5-1", "2026-05-01T", "2026-05-3\u{661}"] {
+            assert!(refusal(|terms| terms.filter.taken_from = Some(day.into())).contains("taken_from"), "{day}");
+        }
+        assert!(refusal(|terms| terms.filter.formats = vec!["jpeg".into(), "jpg\" or 1".into()]).contains("formats"));
+        assert!(refusal(|terms| (terms.scope, terms.filter.folder) = (Scope::Shared, Some(1))).contains("folder"));
+        let mut good = SearchTerms::default();
+        (good.filter.taken_from, good.filter.taken_until) = (Some("2024-02-29".into()), Some("2026-12-31".into()));
+        good.filter.formats = vec!["jpeg".into(), "png".into()];
+        good.checked().unwrap();
+    }
+}
