@@ -84,6 +84,20 @@ fn what_is_saved_is_what_is_opened() {
     }
 }
 
+/// Share of the true ten nearest among some keys that are found there.
+fn recall_among(index: &EmbeddedIndex, exact: &ExactIndex, queries: &[Vec<f32>], among: &RoaringTreemap) -> f64 {
+    let mut found = 0;
+    for query in queries {
+        let (hits, count) = index.search_among(query, SearchOptions::best(10), among).unwrap();
+        assert_eq!(count, exact.keys().unwrap().into_iter().filter(|key| among.contains(*key)).count(), "as many as are there");
+        assert!(hits.len() == 10 && hits.iter().all(|hit| among.contains(hit.key)), "others do not come in");
+        let mut truth = exact.search(query, SearchOptions::best(exact.len())).unwrap();
+        truth.retain(|hit| among.contains(hit.key));
+        found += truth[..10].iter().filter(|hit| hits.iter().any(|other| other.key == hit.key)).count();
+    }
+    found as f64 / (10 * queries.len()) as f64
+}
+
 #[test]
 fn a_large_index_is_mapped_and_follows_changes() {
     let directory = TempDir::new().unwrap();
@@ -107,6 +121,11 @@ fn a_large_index_is_mapped_and_follows_changes() {
         index.upsert(&moved.iter().map(|(key, vector)| (*key, vector.as_slice())).collect::<Vec<_>>()).unwrap();
     }
     assert!(is_mapped(), "a few changes stay beside it");
+    for every in [2, 10] {
+        let among: RoaringTreemap = (0..count + 500).filter(|key| key % every == 1).collect();
+        let share = recall_among(&index, &exact, &queries[..20], &among);
+        assert!(share >= if among.len() > EXACT_AMONG { LEAST_RECALL } else { 0.999 }, "one in {every} counts, some of them beside: {share}");
+    }
     let recall_of = |index: &EmbeddedIndex| (recall(index, &exact, &queries, 10), index.keys().unwrap() == exact.keys().unwrap());
     let (found, is_equal) = recall_of(&index);
     assert!(found >= LEAST_RECALL && is_equal, "with changes beside it: {found}");
