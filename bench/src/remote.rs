@@ -122,8 +122,7 @@ fn search(remote: &Remote, engine: &Engine, size: usize) -> Result<()> {
         let started = Instant::now();
         raw.search(vector, RANKED)?;
         let took = started.elapsed().as_secs_f64() * 1e3;
-        let request =
-            SearchRequest { query: Query::Image { id: content.clone() }, scope: Scope::Shared, filter: None, similarity: 0.0, page: 1, page_size: 100 };
+        let request = SearchRequest { scope: Scope::Shared, page_size: 100, ..SearchRequest::new(Query::Image { id: content.clone() }) };
         let started = Instant::now();
         let reply = engine.search(&request)?;
         if let Some(reason) = reply.fallback {

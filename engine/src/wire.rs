@@ -288,6 +288,32 @@ wire! {
         pub folder: Option<i64>,
     }
 
+    /// A part of a picture, in shares of its width and height.
+    #[derive(Copy)]
+    pub struct Crop {
+        /// Left edge, 0 ..= 1.
+        pub x: f32,
+        /// Upper edge, 0 ..= 1.
+        pub y: f32,
+        /// Width, 0.02 ..= 1.
+        pub width: f32,
+        /// Height, 0.02 ..= 1.
+        pub height: f32,
+    }
+
+    /// Why a look-alike is one, beside how it looks.
+    #[derive(Copy, Eq)]
+    #[serde(tag = "kind", rename_all = "kebab-case")]
+    pub enum Reason {
+        /// Taken within a minute of the query.
+        SecondsApart {
+            /// Seconds between them.
+            seconds: u32,
+        },
+        /// Taken with the same camera.
+        SameCamera,
+    }
+
     /// A search.
     pub struct SearchRequest {
         /// What to look for.
@@ -298,6 +324,15 @@ wire! {
         /// Which pictures may be found; none: all.
         #[serde(default)]
         pub filter: Option<SearchFilter>,
+        /// The part of the query that counts; none: all of it.
+        #[serde(default)]
+        pub crop: Option<Crop>,
+        /// Ids of pictures to be more like, 32 at most.
+        #[serde(default)]
+        pub more: Vec<String>,
+        /// Ids of pictures to be less like, 32 at most.
+        #[serde(default)]
+        pub less: Vec<String>,
         /// Lowest similarity to return, 0 ..= 1. Applied before paging.
         #[serde(default)]
         pub similarity: f32,
@@ -354,6 +389,8 @@ wire! {
         pub page: u32,
         /// Results a page.
         pub page_size: u32,
+        /// Similarity of everything that is ranked, falling, to four digits.
+        pub similarities: Vec<f32>,
         /// The results in rank order.
         pub results: Vec<SearchHit>,
         /// Milliseconds that the engine took, decoding and embedding included.
@@ -398,6 +435,8 @@ wire! {
         pub height: u32,
         /// Whether this is the query itself.
         pub is_query: bool,
+        /// Why it is one, beside how it looks.
+        pub reasons: Vec<Reason>,
         /// Everywhere this very file lies.
         pub places: Vec<Place>,
     }
@@ -539,6 +578,15 @@ wire! {
 
 /// Largest page of a search.
 pub const MAX_PAGE_SIZE: u32 = 200;
+
+impl SearchRequest {
+    /// A search of this computer, of everything; the first page.
+    pub fn new(query: Query) -> Self {
+        let (more, less) = (Vec::new(), Vec::new());
+        let (page, page_size) = (first_page(), default_page_size());
+        Self { query, scope: Scope::Local, filter: None, crop: None, more, less, similarity: 0.0, page, page_size }
+    }
+}
 
 fn first_page() -> u32 {
     1

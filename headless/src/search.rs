@@ -49,7 +49,7 @@ fn terms(engine: &Engine, args: &SearchArgs) -> Result<SearchTerms> {
         orientation,
         folder: args.folder.as_deref().map(|path| folder(engine, path)).transpose()?,
     };
-    Ok(SearchTerms { scope, filter, similarity: args.similarity, page: args.page, page_size: args.page_size })
+    Ok(SearchTerms { scope, filter, similarity: args.similarity, page: args.page, page_size: args.page_size, ..SearchTerms::default() })
 }
 
 /// The folder of the library at a path.

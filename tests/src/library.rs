@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant, SystemTime};
 
-use lookalike_engine::wire::{IndexReport, Query, Scope, SearchReply, SearchRequest};
+use lookalike_engine::wire::{IndexReport, Query, SearchReply, SearchRequest};
 use lookalike_engine::{Access, Catalogue, Config, Engine, Keychain, ModelSource, Result, SecretAccess};
 use tempfile::TempDir;
 
@@ -148,14 +148,7 @@ pub fn lookalike() -> PathBuf {
 
 /// Searches by a photo and returns the first 200 results.
 pub fn search(engine: &Engine, photo: &Path) -> Result<SearchReply> {
-    engine.search(&SearchRequest {
-        query: Query::Path { path: photo.display().to_string() },
-        scope: Scope::Local,
-        filter: None,
-        similarity: 0.0,
-        page: 1,
-        page_size: 200,
-    })
+    engine.search(&SearchRequest { page_size: 200, ..SearchRequest::new(Query::Path { path: photo.display().to_string() }) })
 }
 
 /// File names of the results in rank order.

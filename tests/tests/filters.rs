@@ -1,6 +1,6 @@
 //! What a search may find: filters on this computer and on the command line.
 
-use lookalike_engine::wire::{ErrorCode, Orientation, Query, Scope, SearchFilter, SearchRequest};
+use lookalike_engine::wire::{ErrorCode, Orientation, Query, SearchFilter, SearchRequest};
 use lookalike_engine::{Engine, Error};
 use lookalike_tests::library::{TestLibrary, names};
 use lookalike_tests::scenes::{jpeg, scene};
@@ -21,7 +21,7 @@ fn library() -> (TestLibrary, Engine) {
 
 fn found(library: &TestLibrary, engine: &Engine, filter: SearchFilter) -> Result<Vec<String>, Error> {
     let query = Query::Path { path: library.photos().join("wide.jpg").display().to_string() };
-    let reply = engine.search(&SearchRequest { query, scope: Scope::Local, filter: Some(filter), similarity: 0.0, page: 1, page_size: 200 })?;
+    let reply = engine.search(&SearchRequest { filter: Some(filter), page_size: 200, ..SearchRequest::new(query) })?;
     assert_eq!((reply.total, reply.total_is_exact), (reply.results.len() as u64, true), "the total counts what passes");
     let mut names: Vec<String> = names(&reply).into_iter().map(str::to_owned).collect();
     names.sort();
@@ -59,10 +59,9 @@ fn a_filter_finds_the_same_as_a_search_of_everything_that_is_then_sifted() {
     let engine = library.writer();
     library.index(&engine);
     let query = Query::Path { path: library.photos().join("7.jpg").display().to_string() };
-    let search =
-        |filter| engine.search(&SearchRequest { query: query.clone(), scope: Scope::Local, filter, similarity: 0.0, page: 1, page_size: 200 }).unwrap().results;
+    let search = |filter| engine.search(&SearchRequest { filter, page_size: 200, ..SearchRequest::new(query.clone()) }).unwrap().results;
     let everything = [search(None), {
-        let request = SearchRequest { query: query.clone(), scope: Scope::Local, filter: None, similarity: 0.0, page: 2, page_size: 200 };
+        let request = SearchRequest { page: 2, page_size: 200, ..SearchRequest::new(query.clone()) };
         engine.search(&request).unwrap().results
     }]
     .concat();

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use lookalike_engine::wire::{ErrorCode, PageRequest, Query, Scope, SearchRequest};
+use lookalike_engine::wire::{ErrorCode, PageRequest, Query, SearchRequest};
 use lookalike_tests::library::{TestLibrary, search};
 
 #[test]
@@ -11,7 +11,7 @@ fn pages_neither_repeat_nor_skip_while_indexing_goes_on() {
     let engine = library.writer();
     library.index(&engine);
     let query = Query::Path { path: library.photos().join("scene-1.jpg").display().to_string() };
-    let first = engine.search(&SearchRequest { query, scope: Scope::Local, filter: None, similarity: 0.0, page: 1, page_size: 10 }).unwrap();
+    let first = engine.search(&SearchRequest { page_size: 10, ..SearchRequest::new(query) }).unwrap();
     assert_eq!((first.total, first.total_is_exact), (25, true));
     let mut seen: Vec<String> = first.results.iter().map(|hit| hit.id.clone()).collect();
     for page in 2..=3 {
@@ -51,7 +51,7 @@ fn wrong_requests_say_what_is_wrong() {
     let ask = |path: &str, similarity, page, page_size| {
         let query = Query::Path { path: path.into() };
         engine
-            .search(&SearchRequest { query, scope: Scope::Local, filter: None, similarity, page, page_size })
+            .search(&SearchRequest { similarity, page, page_size, ..SearchRequest::new(query) })
             .map(|_| ())
             .map_err(|error| (error.code(), error.to_string()))
     };

@@ -17,7 +17,7 @@ fn sync(engine: &Engine) {
 
 fn search(engine: &Engine, photo: &std::path::Path, scope: Scope) -> SearchReply {
     let query = Query::Path { path: photo.display().to_string() };
-    engine.search(&SearchRequest { query, scope, filter: None, similarity: 0.0, page: 1, page_size: 200 }).unwrap()
+    engine.search(&SearchRequest { scope, page_size: 200, ..SearchRequest::new(query) }).unwrap()
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn filters_find_in_the_shared_library_what_they_find_here() {
     for (filter, count) in filters {
         let find = |scope| {
             let query = Query::Path { path: photo.display().to_string() };
-            let request = SearchRequest { query, scope, filter: Some(filter.clone()), similarity: 0.0, page: 1, page_size: 200 };
+            let request = SearchRequest { scope, filter: Some(filter.clone()), page_size: 200, ..SearchRequest::new(query) };
             let reply = engine.search(&request).unwrap();
             assert!(reply.fallback.is_none(), "{filter:?}: {:?}", reply.fallback);
             reply.results.into_iter().map(|hit| hit.id).collect::<std::collections::BTreeSet<_>>()
@@ -157,7 +157,7 @@ fn this_computer_answers_when_the_servers_are_away_and_says_so() {
     library.index(&engine);
     let photo = library.photos().join("scene-1.jpg");
     let query = Query::Path { path: photo.display().to_string() };
-    let request = SearchRequest { query, scope: Scope::Shared, filter: None, similarity: 0.0, page: 1, page_size: 10 };
+    let request = SearchRequest { scope: Scope::Shared, page_size: 10, ..SearchRequest::new(query) };
     assert_eq!(engine.search(&request).expect_err("nothing is connected").code(), ErrorCode::NotConnected);
     let proxy = FaultProxy::new(remote.milvus().port());
     remote.request.settings.milvus.address = proxy.address();
@@ -193,7 +193,7 @@ fn settings_that_cannot_be_read_keep_nothing_local_from_working_and_can_be_given
     sync(&engine);
     drop(engine);
     let query = Query::Path { path: library.photos().join("scene-1.jpg").display().to_string() };
-    let request = SearchRequest { query, scope: Scope::Shared, filter: None, similarity: 0.0, page: 1, page_size: 10 };
+    let request = SearchRequest { scope: Scope::Shared, page_size: 10, ..SearchRequest::new(query) };
     for file in ["connection.toml", "secrets.toml"] {
         fs_err::write(library.data_dir().join(file), "no = TOML = at all").unwrap();
         let engine = library.writer();

@@ -1,6 +1,7 @@
 //! The facade: `Engine::open`, requests in, replies and events out. All calls block; hosts call them from a thread
 //! that may wait. Cheap to clone; the last clone to go stops the background work.
 
+mod asking;
 mod doctor;
 mod folders;
 mod indexer;

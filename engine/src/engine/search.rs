@@ -7,14 +7,12 @@ use std::time::Instant;
 use super::Engine;
 use super::serving::Serving;
 use super::shared::SharedRanking;
-use crate::catalog::{ContentHash, FileKey, ImageKey, ImageRow, files, folders, images, outbox, vectors};
+use crate::Result;
+use crate::catalog::{ImageRow, images, outbox};
 use crate::embed::Embedding;
 use crate::index::milvus::SharedHit;
-use crate::library::scan::mtime_of;
-use crate::media;
-use crate::search::{Asked, PageSpec, Ranked, ResultSet, SearchTerms, Source, band, similarity};
+use crate::search::{Asked, Occasion, PageSpec, Ranked, ResultSet, SearchTerms, Source, band, reasons, similarity};
 use crate::wire::{Band, ErrorCode, PageRequest, Place, Query, Scope, SearchFilter, SearchHit, SearchReply, SearchRequest};
-use crate::{Error, Result};
 
 /// Results that a set keeps. More than anyone pages through; the reply says when there are more.
 const RANKED: usize = 1_000;
@@ -29,11 +27,11 @@ impl Engine {
         let terms = SearchTerms::from(request);
         let spec = terms.checked()?;
         let serving = self.serving()?;
-        let (asked, vector) = match &request.query {
-            Query::Path { path } => self.ask_by_path(&serving, Path::new(path))?,
-            Query::Image { id } => self.ask_by_id(&serving, id)?,
+        let asked = match &request.query {
+            Query::Path { path } => self.ask_by_path(&serving, Path::new(path), &terms)?,
+            Query::Image { id } => self.ask_by_id(&serving, id, &terms)?,
         };
-        self.answer(&serving, asked, &terms, &vector, &spec, started)
+        self.answer(&serving, asked, &terms, &spec, started)
     }
 
     /// Searches by a file, whatever its name: also one that is no valid Unicode and so cannot be a [`Query::Path`].
@@ -41,8 +39,8 @@ impl Engine {
         let started = Instant::now();
         let spec = terms.checked()?;
         let serving = self.serving()?;
-        let (asked, vector) = self.ask_by_path(&serving, path)?;
-        self.answer(&serving, asked, terms, &vector, &spec, started)
+        let asked = self.ask_by_path(&serving, path, terms)?;
+        self.answer(&serving, asked, terms, &spec, started)
     }
 
     /// Searches by a picture that has no path: pasted, or sent by another program.
@@ -50,8 +48,8 @@ impl Engine {
         let started = Instant::now();
         let spec = terms.checked()?;
         let serving = self.serving()?;
-        let (asked, vector) = self.ask_by_content(&serving, name, bytes)?;
-        self.answer(&serving, asked, terms, &vector, &spec, started)
+        let asked = self.ask_by_content(&serving, name, bytes, terms)?;
+        self.answer(&serving, asked, terms, &spec, started)
     }
 
     /// A further page of a frozen result set, or the same set under another threshold.
@@ -62,69 +60,16 @@ impl Engine {
         self.reply(&set, &spec, started)
     }
 
-    fn ask_by_path(&self, serving: &Serving, path: &Path) -> Result<(Asked, Embedding)> {
-        let path = dunce::canonicalize(path).map_err(|_| Error::missing(path))?;
-        let metadata = fs_err::metadata(&path)?;
-        if !metadata.is_file() {
-            return Err(Error::invalid(format!("{} is not a file", path.display())).with_hint("Search by a photo; index a folder with: lookalike index FOLDER"));
-        }
-        let name = path.display().to_string();
-        // An unchanged file of the library has its vector already.
-        if let Some(image) = self.unchanged_image(&path, metadata.len(), mtime_of(&metadata))?
-            && let Some(vector) = self.vector_of(serving, image.key)?
-        {
-            return Ok((asked_of(name, &image), vector));
-        }
-        if metadata.len() > self.inner.limits.max_bytes {
-            return Err(Error::new(
-                ErrorCode::NotAPicture,
-                format!("{name} has {} bytes; files of more than {} are not read", metadata.len(), self.inner.limits.max_bytes),
-            ));
-        }
-        self.ask_by_content(serving, &name, &fs_err::read(&path)?)
-    }
-
-    fn ask_by_id(&self, serving: &Serving, id: &str) -> Result<(Asked, Embedding)> {
-        let image = self.image(id)?;
-        let vector = self.vector_of(serving, image.key)?.ok_or_else(|| {
-            Error::new(ErrorCode::NotFound, format!("picture {id} has not been embedded with the model in use yet")).with_hint("Wait until indexing is done.")
-        })?;
-        let places = self.inner.catalog.read(|db| images::places(db, image.key))?;
-        let name = places.first().map_or_else(|| id.to_owned(), |place| place.path.display().to_string());
-        Ok((asked_of(name, &image), vector))
-    }
-
-    fn ask_by_content(&self, serving: &Serving, name: &str, bytes: &[u8]) -> Result<(Asked, Embedding)> {
-        let hash = ContentHash::of(bytes);
-        if let Some(image) = self.inner.catalog.read(|db| images::by_hash(db, hash))?
-            && let Some(vector) = self.vector_of(serving, image.key)?
-        {
-            return Ok((asked_of(name.to_owned(), &image), vector));
-        }
-        let embedder = serving.embedder.get()?;
-        let picture = media::decode(bytes, embedder.wanted_side().max(media::THUMBNAIL_SHORT_SIDE), &self.inner.limits)
-            .map_err(|error| Error::new(ErrorCode::NotAPicture, format!("{name}: {error}")).with_hint("Search by a photo that another program can open."))?;
-        let vector = embedder.embed(&picture.pixels)?;
-        let asked = Asked {
-            query: name.to_owned(),
-            hash,
-            width: picture.width,
-            height: picture.height,
-            thumbnail: Some(media::thumbnail(&picture.pixels, media::THUMBNAIL_SIDE)),
-            key: None,
-        };
-        Ok((asked, vector))
-    }
-
-    fn answer(&self, serving: &Serving, asked: Asked, terms: &SearchTerms, vector: &[f32], spec: &PageSpec, started: Instant) -> Result<SearchReply> {
+    fn answer(&self, serving: &Serving, (asked, vector): (Asked, Embedding), terms: &SearchTerms, spec: &PageSpec, started: Instant) -> Result<SearchReply> {
+        let vector = self.steered(serving, vector, terms)?;
         let wanted = RANKED.max(spec.offset() + spec.page_size as usize);
         let model = serving.embedder.manifest().info();
         let set = match terms.scope {
             Scope::Local => {
-                let (ranked, is_whole) = self.rank_here(serving, vector, wanted, &terms.filter)?;
+                let (ranked, is_whole) = self.rank_here(serving, &vector, wanted, &terms.filter)?;
                 ResultSet::new(asked, Source::default(), ranked, is_whole, &model)
             }
-            Scope::Shared => match self.rank_shared(serving, vector, wanted, &terms.filter) {
+            Scope::Shared => match self.rank_shared(serving, &vector, wanted, &terms.filter) {
                 Ok(SharedRanking { ranked, hits, is_whole }) => {
                     let ranked = ranked.into_iter().map(|(hash, distance)| (Ranked::Shared(hash), distance)).collect();
                     ResultSet::new(asked, Source { scope: Scope::Shared, fallback: None }, ranked, is_whole, &model).with_hits(hits)
@@ -133,7 +78,7 @@ impl Engine {
                 Err(error) if error.code() == ErrorCode::NotConnected => return Err(error),
                 // Whatever else is wrong with the servers, or with what is known of them, keeps nobody from searching here.
                 Err(error) => {
-                    let (ranked, is_whole) = self.rank_here(serving, vector, wanted, &terms.filter)?;
+                    let (ranked, is_whole) = self.rank_here(serving, &vector, wanted, &terms.filter)?;
                     ResultSet::new(asked, Source { scope: Scope::Local, fallback: Some(error.reply()) }, ranked, is_whole, &model)
                 }
             },
@@ -183,33 +128,11 @@ impl Engine {
             bands: set.bands,
             page: spec.page,
             page_size: spec.page_size,
+            similarities: set.similarities(),
             results,
             took_ms: started.elapsed().as_secs_f64() * 1000.0,
         })
     }
-
-    /// The image of a file of the library that has not changed since it was indexed.
-    fn unchanged_image(&self, path: &Path, size: u64, mtime: i64) -> Result<Option<ImageRow>> {
-        self.inner.catalog.read(|db| {
-            for folder in folders::all(db)? {
-                let Ok(relative) = path.strip_prefix(&folder.path) else { continue };
-                let (Some(dir), Some(name)) = (relative.parent(), relative.file_name()) else { continue };
-                let key = FileKey { folder: folder.id, dir: dir.to_owned(), name: name.to_owned() };
-                if let Some(image) = files::image_at(db, &key, size, mtime)? {
-                    return images::by_key(db, image);
-                }
-            }
-            Ok(None)
-        })
-    }
-
-    fn vector_of(&self, serving: &Serving, image: ImageKey) -> Result<Option<Embedding>> {
-        self.inner.catalog.read(|db| vectors::get(db, image, &serving.id))
-    }
-}
-
-fn asked_of(query: String, image: &ImageRow) -> Asked {
-    Asked { query, hash: image.hash, width: image.facts.width, height: image.facts.height, thumbnail: None, key: Some(image.key) }
 }
 
 /// A result from what this computer knows of a picture and what others say of it; none where nobody has it any more.
@@ -221,21 +144,22 @@ fn result<'a>(
     others: impl Iterator<Item = &'a SharedHit>,
 ) -> Option<SearchHit> {
     let mut others = others.peekable();
-    let (mut places, id, width, height) = match (own, others.peek()) {
+    let (mut places, id, width, height, reasons) = match (own, others.peek()) {
         (Some((places, image)), _) if !places.is_empty() => {
-            (places.into_iter().map(place_here).collect::<Vec<_>>(), image.hash.to_string(), image.facts.width, image.facts.height)
+            let reasons = if set.asked.hash == image.hash { Vec::new() } else { reasons(&set.asked.occasion, &Occasion::of(&image.facts)) };
+            (places.into_iter().map(place_here).collect::<Vec<_>>(), image.hash.to_string(), image.facts.width, image.facts.height, reasons)
         }
-        (_, Some(hit)) => (Vec::new(), hit.content.clone(), hit.width, hit.height),
+        (_, Some(hit)) => (Vec::new(), hit.content.clone(), hit.width, hit.height, Vec::new()),
         _ => return None,
     };
     places.extend(others.map(place_there));
     // The query's own path speaks for its copies.
     let path = places.iter().find(|place| place.path == set.asked.query).unwrap_or(&places[0]).path.clone();
-    let is_query = id == set.asked.hash.to_string();
+    let is_query = set.asked.is_whole && id == set.asked.hash.to_string();
     let similarity = similarity(distance);
     let file_name = Path::new(&path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let band = if is_query { Band::SameFile } else { band(similarity, &set.limits) };
-    Some(SearchHit { rank, id, path, file_name, similarity, distance, band, width, height, is_query, places })
+    Some(SearchHit { rank, id, path, file_name, similarity, distance, band, width, height, is_query, reasons, places })
 }
 
 fn place_here(place: images::ImagePlace) -> Place {

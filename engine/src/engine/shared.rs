@@ -57,6 +57,24 @@ impl Engine {
         Ok(self.inner.sharing.reach.noted(link, began, link.collection.rows(&filter, link.plan.settings.milvus.consistency))?)
     }
 
+    /// A row of a content, with its vector.
+    pub(super) fn shared_row(&self, serving: &Serving, hash: ContentHash) -> Result<SharedRow> {
+        let link = self.shared_link()?;
+        if link.plan.model != serving.id {
+            return Err(Fault::new(FaultKind::Busy, "another model has just been put to use").into());
+        }
+        let content = hash.to_string();
+        let filter = Filter::all().with_contents([content.as_str()]);
+        let began = Instant::now();
+        let page = link.collection.page(&filter, "", 1, true, link.plan.settings.milvus.consistency);
+        self.inner
+            .sharing
+            .reach
+            .noted(&link, began, page)?
+            .pop()
+            .ok_or_else(|| Error::new(ErrorCode::NotFound, format!("picture {hash} is neither in this library nor in the shared one")))
+    }
+
     /// A JPEG of a picture that only other computers have, at most [`KEPT_SIDE`] pixels wide and high: fetched once, then kept
     /// within a limit.
     pub(super) fn picture_of_others(&self, hash: ContentHash) -> Result<Vec<u8>> {

@@ -2,10 +2,12 @@
 //! or skip while indexing goes on. Knows no file and no model.
 
 mod keeper;
+mod reasons;
 mod result_set;
 mod terms;
 
 pub(crate) use keeper::IndexKeeper;
+pub(crate) use reasons::{Occasion, reasons};
 pub(crate) use result_set::{Asked, Ranked, ResultSet, ResultSets, Source};
 pub use terms::SearchTerms;
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{PageSpec, band, similarity};
+use super::{Occasion, PageSpec, band, similarity};
 use crate::catalog::{ContentHash, ImageKey};
 use crate::index::milvus::SharedHit;
 use crate::wire::{Band, BandCounts, BandLimits, ErrorCode, ErrorReply, ModelInfo, Scope};
@@ -23,6 +23,9 @@ pub(crate) struct Asked {
     pub(crate) thumbnail: Option<Vec<u8>>,
     /// The query's key where it is in the library.
     pub(crate) key: Option<ImageKey>,
+    /// Whether it was asked by the whole picture and not by a part of it.
+    pub(crate) is_whole: bool,
+    pub(crate) occasion: Occasion,
 }
 
 /// A picture of an answer.
@@ -70,9 +73,12 @@ pub(crate) struct Slice {
 impl ResultSet {
     /// Freezes an answer. `ranked`: by ascending distance; `is_whole`: nothing was left out.
     pub(crate) fn new(asked: Asked, source: Source, mut ranked: Vec<(Ranked, f32)>, is_whole: bool, model: &ModelInfo) -> Self {
-        let is_query = |picture: &Ranked| match picture {
-            Ranked::Here(key) => Some(*key) == asked.key,
-            Ranked::Shared(hash) => *hash == asked.hash,
+        let is_query = |picture: &Ranked| {
+            let is_same = match picture {
+                Ranked::Here(key) => Some(*key) == asked.key,
+                Ranked::Shared(hash) => *hash == asked.hash,
+            };
+            is_same && asked.is_whole
         };
         // Byte-identical is closest of all, whatever a half-precision index makes of the distance.
         if let Some(at) = ranked.iter().position(|(picture, _)| is_query(picture)) {
@@ -105,6 +111,12 @@ impl ResultSet {
     /// What computers of the shared library said of a picture.
     pub(crate) fn hits_of(&self, hash: ContentHash) -> &[SharedHit] {
         self.shared.get(&hash).map_or(&[], Vec::as_slice)
+    }
+
+    /// The similarities of all that is ranked, falling: for a threshold that shows its count before it is let go.
+    pub(crate) fn similarities(&self) -> Vec<f32> {
+        // Four digits tell more than anyone sees, and make a short answer.
+        self.ranked.iter().map(|(_, distance)| (similarity(*distance) * 1e4).round() / 1e4).collect()
     }
 
     /// A page of what is at or above the threshold.
@@ -161,7 +173,16 @@ mod tests {
     const LIMITS: BandLimits = BandLimits { same_picture: 0.8, same_scene: 0.6, similar: 0.45 };
 
     fn set(count: i64, is_whole: bool) -> ResultSet {
-        let asked = Asked { query: "q.jpg".into(), hash: ContentHash::of(b"q"), width: 4, height: 3, thumbnail: None, key: Some(3) };
+        let asked = Asked {
+            query: "q.jpg".into(),
+            hash: ContentHash::of(b"q"),
+            width: 4,
+            height: 3,
+            thumbnail: None,
+            key: Some(3),
+            is_whole: true,
+            occasion: Occasion::default(),
+        };
         let model = ModelInfo { id: "m".into(), name: "M".into(), dimension: 2, bands: LIMITS, licence: "MIT".into() };
         ResultSet::new(asked, Source::default(), (1..=count).map(|key| (Ranked::Here(key), key as f32 / 10.0)).collect(), is_whole, &model)
     }

@@ -2,8 +2,13 @@
 
 use super::PageSpec;
 use crate::media::Format;
-use crate::wire::{Orientation, Scope, SearchFilter, SearchRequest};
+use crate::wire::{Crop, Orientation, Scope, SearchFilter, SearchRequest};
 use crate::{Error, Result};
+
+/// Least share of a picture's width and height that a part has.
+const SMALLEST_PART: f32 = 0.02;
+/// Most pictures to be more, or less, like.
+const MOST_STEERING: usize = 32;
 
 /// The terms of a search by a file or by bytes; a [`SearchRequest`] without its query.
 #[derive(Clone, Debug)]
@@ -12,6 +17,12 @@ pub struct SearchTerms {
     pub scope: Scope,
     /// Which pictures may be found.
     pub filter: SearchFilter,
+    /// The part of the query that counts; none: all of it.
+    pub crop: Option<Crop>,
+    /// Ids of pictures to be more like.
+    pub more: Vec<String>,
+    /// Ids of pictures to be less like.
+    pub less: Vec<String>,
     /// Lowest similarity, 0 ..= 1.
     pub similarity: f32,
     /// Page, from 1.
@@ -22,14 +33,23 @@ pub struct SearchTerms {
 
 impl Default for SearchTerms {
     fn default() -> Self {
-        Self { scope: Scope::Local, filter: SearchFilter::default(), similarity: 0.0, page: 1, page_size: 20 }
+        let (more, less) = (Vec::new(), Vec::new());
+        Self { scope: Scope::Local, filter: SearchFilter::default(), crop: None, more, less, similarity: 0.0, page: 1, page_size: 20 }
     }
 }
 
 impl From<&SearchRequest> for SearchTerms {
     fn from(request: &SearchRequest) -> Self {
-        let filter = request.filter.clone().unwrap_or_default();
-        Self { scope: request.scope, filter, similarity: request.similarity, page: request.page, page_size: request.page_size }
+        Self {
+            scope: request.scope,
+            filter: request.filter.clone().unwrap_or_default(),
+            crop: request.crop,
+            more: request.more.clone(),
+            less: request.less.clone(),
+            similarity: request.similarity,
+            page: request.page,
+            page_size: request.page_size,
+        }
     }
 }
 
@@ -52,6 +72,18 @@ impl SearchTerms {
         }
         if filter.folder.is_some() && self.scope == Scope::Shared {
             return Err(Error::invalid("a search of the shared library cannot be kept to a folder of this computer").with_hint("Search this computer."));
+        }
+        if let Some(Crop { x, y, width, height }) = self.crop {
+            let is_within = |from: f32, share: f32| from >= 0.0 && share >= SMALLEST_PART && from + share <= 1.0 + 1e-4;
+            if !is_within(x, width) || !is_within(y, height) {
+                return Err(Error::invalid("crop: that is no part of the picture")
+                    .with_hint("x, y, width and height are shares of the picture between 0 and 1; a part is at least a fiftieth wide and high."));
+            }
+        }
+        for (name, ids) in [("more", &self.more), ("less", &self.less)] {
+            if ids.len() > MOST_STEERING {
+                return Err(Error::invalid(format!("{name}: {} pictures are too many; {MOST_STEERING} count", ids.len())));
+            }
         }
         PageSpec::new(self.similarity, self.page, self.page_size)
     }
@@ -106,7 +138,12 @@ mod tests {
         }
         assert!(refusal(|terms| terms.filter.formats = vec!["jpeg".into(), "jpg\" or 1".into()]).contains("formats"));
         assert!(refusal(|terms| (terms.scope, terms.filter.folder) = (Scope::Shared, Some(1))).contains("folder"));
+        for (x, width) in [(-0.1, 0.5), (0.6, 0.5), (0.0, 0.0), (f32::NAN, 0.5), (0.0, f32::INFINITY)] {
+            assert!(refusal(|terms| terms.crop = Some(Crop { x, y: 0.0, width, height: 1.0 })).contains("crop"), "{x} {width}");
+        }
+        assert!(refusal(|terms| terms.less = vec![String::new(); 33]).contains("less"));
         let mut good = SearchTerms::default();
+        good.crop = Some(Crop { x: 0.25, y: 0.0, width: 0.75, height: 1.0 });
         (good.filter.taken_from, good.filter.taken_until) = (Some("2024-02-29".into()), Some("2026-12-31".into()));
         good.filter.formats = vec!["jpeg".into(), "png".into()];
         good.checked().unwrap();
