@@ -21,6 +21,7 @@ pub mod settings;
 pub mod wire;
 
 mod catalog;
+mod duplicates;
 mod library;
 mod pipeline;
 mod search;

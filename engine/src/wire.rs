@@ -16,8 +16,10 @@ macro_rules! wire {
 }
 
 mod connection;
+mod duplicates;
 
 pub use connection::*;
+pub use duplicates::*;
 mod models;
 
 pub use models::{EmbeddingNote, InstallInfo, ModelEntry, ModelFault, ModelState, ModelsReply, SwitchInfo, SwitchState};
@@ -101,6 +103,8 @@ wire! {
         pub skipped: u64,
         /// gitignore globs of the user, relative to the folder.
         pub excludes: Vec<String>,
+        /// Whether its files cannot be moved to the trash.
+        pub is_protected: bool,
         /// Unix seconds of the last complete scan.
         pub scanned_at: Option<i64>,
     }
@@ -563,6 +567,11 @@ wire! {
         InstallChanged {
             /// How far it is; none when it has ended.
             install: Option<InstallInfo>,
+        },
+        /// The search for duplicates goes on, or has ended.
+        DuplicatesChanged {
+            /// How far it is.
+            progress: DuplicatesProgress,
         },
         /// Another model is in use, or one was added or removed: lists of models and limits are out of date.
         ModelsChanged {},

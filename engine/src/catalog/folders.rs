@@ -22,9 +22,10 @@ pub(crate) struct FolderRow {
     pub(crate) scanned_at: Option<i64>,
     /// Why it cannot be reached; none while it can.
     pub(crate) offline: Option<String>,
+    pub(crate) is_protected: bool,
 }
 
-const COLUMNS: &str = "id, path, paused, excludes, identity, scanned_at, offline";
+const COLUMNS: &str = "id, path, paused, excludes, identity, scanned_at, offline, protected";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<FolderRow> {
     let excludes: String = row.get(3)?;
@@ -36,6 +37,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<FolderRow> {
         identity: row.get(4)?,
         scanned_at: row.get(5)?,
         offline: row.get(6)?,
+        is_protected: row.get(7)?,
     })
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::wire::ErrorCode;
 use crate::{Error, Result};
 
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("models.sql"), include_str!("outbox.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("models.sql"), include_str!("outbox.sql"), include_str!("duplicates.sql")];
 
 /// Brings the catalog to the newest version.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {

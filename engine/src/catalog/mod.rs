@@ -6,6 +6,7 @@ pub(crate) mod folders;
 pub(crate) mod images;
 mod migrations;
 pub(crate) mod models;
+pub(crate) mod near;
 pub(crate) mod outbox;
 mod stored_path;
 mod thumbnails;

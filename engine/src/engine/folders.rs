@@ -39,6 +39,17 @@ impl Engine {
         if tasks.is_empty() { Ok(IndexReport::default()) } else { indexer.look_at_and_wait(tasks) }
     }
 
+    /// Looks at these directories of watched folders again, and waits until what has changed there is known.
+    pub(super) fn look_around(&self, directories: &[PathBuf]) -> Result<()> {
+        let mut tasks: HashMap<FolderId, Vec<PathBuf>> = HashMap::new();
+        for folder in self.inner.catalog.read(folders::all)? {
+            let hints = directories.iter().filter(|directory| directory.starts_with(&folder.path));
+            tasks.entry(folder.id).or_default().extend(hints.cloned());
+        }
+        let tasks = tasks.into_iter().filter(|(_, hints)| !hints.is_empty()).map(|(id, hints)| Task::Around(id, hints));
+        self.indexer()?.look_at_and_wait(tasks).map(|_| ())
+    }
+
     /// Forgets a folder and its files. The photos themselves are not touched.
     pub fn remove_folder(&self, id: FolderId) -> Result<()> {
         let indexer = self.indexer()?;
@@ -228,6 +239,7 @@ impl Engine {
             files: count.files,
             skipped: count.skipped,
             excludes: row.excludes,
+            is_protected: row.is_protected,
             scanned_at: row.scanned_at,
         }
     }

@@ -3,6 +3,7 @@
 
 mod asking;
 mod doctor;
+mod duplicates;
 mod folders;
 mod indexer;
 mod install;
@@ -16,6 +17,7 @@ mod serving;
 mod shared;
 mod sharing;
 mod switch;
+mod trash;
 mod turns;
 
 use std::path::{Path, PathBuf};
@@ -84,6 +86,7 @@ struct Inner {
     results: ResultSets,
     installing: install::Installing,
     events: broadcast::Sender<Event>,
+    duplicates: duplicates::Duplicates,
     follows: bool,
     /// Before what writes: it stops first.
     sharing: Sharing,
@@ -160,6 +163,7 @@ impl Engine {
             results: ResultSets::default(),
             installing: install::Installing::default(),
             events,
+            duplicates: duplicates::Duplicates::default(),
             follows: config.follow,
             sharing,
             indexer,

@@ -1,0 +1,130 @@
+//! Compares every picture with all others by the vector index, and notes which show the same. What was compared is in the
+//! catalog, so that it goes on where it stopped, and only new pictures cost anything the next time.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use tokio::sync::broadcast;
+
+use crate::catalog::near::{self, Pair};
+use crate::catalog::{Catalog, ImageKey};
+use crate::search::IndexKeeper;
+use crate::wire::{DuplicatesProgress, Event};
+use crate::{Error, Result};
+
+/// Pictures whose outcome is written in one transaction.
+const BATCH: usize = 256;
+/// Look-alikes of one picture that are noted: more are in the groups of their own.
+const NEIGHBOURS: usize = 64;
+/// Progress is told no more often than this.
+const TELL: Duration = Duration::from_millis(200);
+
+/// What it works with.
+pub(crate) struct Parts {
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) index: Arc<IndexKeeper>,
+    pub(crate) model: String,
+    /// Squared distance up to which two pictures are the same picture.
+    pub(crate) limit: f32,
+    pub(crate) events: broadcast::Sender<Event>,
+}
+
+/// The search under way. Dropping it stops the work; what was compared stays known.
+pub(crate) struct Finder {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    is_stopped: AtomicBool,
+    is_over: AtomicBool,
+    rate: Mutex<f64>,
+}
+
+impl Finder {
+    pub(crate) fn start(parts: Parts) -> Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let worker = Arc::clone(&shared);
+        let work = move || {
+            if let Err(error) = worker.work(&parts) {
+                let message = format!("the search for duplicates has stopped: {error}");
+                // Nobody may be listening.
+                let _ = parts.events.send(Event::Notice { message, hint: error.hint().map(Into::into) });
+            }
+            worker.is_over.store(true, Ordering::Release);
+            worker.tell(&parts);
+        };
+        let thread = thread::Builder::new().name("duplicates".into()).spawn(work);
+        let thread = thread.map_err(|error| Error::internal(format!("no thread could be started: {error}")))?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        !self.shared.is_over.load(Ordering::Acquire)
+    }
+
+    /// Pictures a second.
+    pub(crate) fn rate(&self) -> f64 {
+        if self.is_running() { *self.shared.rate.lock().unwrap_or_else(PoisonError::into_inner) } else { 0.0 }
+    }
+}
+
+impl Drop for Finder {
+    fn drop(&mut self) {
+        self.shared.is_stopped.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            // A panic in it has been reported by the panic hook.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn work(&self, parts: &Parts) -> Result<()> {
+        let (mut told, mut window) = (Instant::now(), (0_u64, Instant::now()));
+        loop {
+            let batch = parts.catalog.read(|db| near::uncompared(db, &parts.model, BATCH))?;
+            if batch.is_empty() || self.is_stopped.load(Ordering::Acquire) {
+                return Ok(());
+            }
+            // What was added since is compared with these when its own turn comes.
+            parts.index.follow(&parts.catalog)?;
+            let mut pairs = Vec::new();
+            for (image, vector) in &batch {
+                if self.is_stopped.load(Ordering::Acquire) {
+                    return Ok(());
+                }
+                pairs.extend(self.neighbours(parts, *image, vector)?);
+            }
+            let images: Vec<ImageKey> = batch.iter().map(|(image, _)| *image).collect();
+            parts.catalog.write(|db| near::note(db, &parts.model, &images, &pairs))?;
+            window.0 += batch.len() as u64;
+            *self.rate.lock().unwrap_or_else(PoisonError::into_inner) = window.0 as f64 / window.1.elapsed().as_secs_f64().max(0.01);
+            if window.1.elapsed() > Duration::from_secs(10) {
+                window = (0, Instant::now());
+            }
+            if told.elapsed() >= TELL {
+                told = Instant::now();
+                self.tell(parts);
+            }
+        }
+    }
+
+    fn neighbours(&self, parts: &Parts, image: ImageKey, vector: &[f32]) -> Result<Vec<Pair>> {
+        let (found, _) = parts.index.search(vector, NEIGHBOURS, None)?;
+        let near = found.into_iter().filter(|(other, distance)| *other != image && *distance <= parts.limit);
+        Ok(near.map(|(other, distance)| Pair { a: image, b: other, distance }).collect())
+    }
+
+    fn tell(&self, parts: &Parts) {
+        let is_running = !self.is_over.load(Ordering::Acquire);
+        let rate = if is_running { *self.rate.lock().unwrap_or_else(PoisonError::into_inner) } else { 0.0 };
+        if let Ok((done, total)) = parts.catalog.read(|db| near::progress(db, &parts.model)) {
+            // Nobody may be listening.
+            let _ = parts.events.send(Event::DuplicatesChanged { progress: DuplicatesProgress { done, total, is_running, rate } });
+        }
+    }
+}
