@@ -30,6 +30,8 @@ export class App {
   /** Why the library could not be opened. */
   startError = $state.raw<ErrorReply | null>(null);
   started = $state(false);
+  /** Counts the times that reports were missed: what could not be loaded meanwhile is worth another try. */
+  resyncs = $state(0);
 
   /** The pending photo's search ran while its folder was still being indexed. */
   #refreshWhenFinished = false;
@@ -204,6 +206,7 @@ export class App {
 
   /** Reports were missed: whatever is shown may be out of date. */
   async #resync(): Promise<void> {
+    this.resyncs += 1;
     if (!this.started || this.startError) return this.open();
     this.search.outdated = this.search.query !== null;
     await this.attempt(async () => {

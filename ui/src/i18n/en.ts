@@ -63,6 +63,7 @@ export const en = {
   'query.clear': 'Clear search',
   'query.scope': 'Where to look',
   'query.scope.local': 'This computer',
+  'query.scope.server': 'This server',
   'query.scope.shared': 'Shared library',
   'query.drop': 'Drop to find look-alikes',
   'query.drop.hint': 'A folder is added to your library.',

@@ -65,6 +65,7 @@ export const zh: Record<Key, string> = {
   'query.clear': '清除搜索',
   'query.scope': '搜索范围',
   'query.scope.local': '这台电脑',
+  'query.scope.server': '这台服务器',
   'query.scope.shared': '共享图库',
   'query.drop': '松开以查找相似照片',
   'query.drop.hint': '文件夹会被添加到图库。',
