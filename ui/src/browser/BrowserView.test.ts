@@ -211,7 +211,7 @@ describe('the page of a browser', () => {
       expect(document.activeElement?.textContent).toBe('/mnt/archive');
       await fireEvent.keyDown(document.activeElement as Element, { key: 'ArrowUp' });
       await fireEvent.click(first);
-      await waitFor(() => expect(document.activeElement).toBe(dialog.getByRole('button', { name: 'Up' })));
+      await waitFor(() => expect(document.activeElement).toBe(dialog.getByRole('button', { name: '2024' })));
       await fireEvent.keyDown(document.activeElement as Element, { key: 'Backspace' });
       expect(await dialog.findByRole('button', { name: '/mnt/archive' })).toBeTruthy();
     });

@@ -108,6 +108,7 @@ describe('the host of a browser', () => {
   });
   afterEach(() => {
     vi.unstubAllGlobals();
+    vi.restoreAllMocks();
     vi.useRealTimers();
   });
 
@@ -299,6 +300,25 @@ describe('the host of a browser', () => {
       expect(events).toEqual([{ kind: 'resync' }]);
       await vi.advanceTimersByTimeAsync(10_000);
       expect(FakeEventSource.all, 'and no further').toHaveLength(2);
+    });
+
+    it('only while the page is looked at, give or take half a minute', async () => {
+      const look = (state: DocumentVisibilityState) => {
+        vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(state);
+        document.dispatchEvent(new Event('visibilitychange'));
+      };
+      look('hidden');
+      await vi.advanceTimersByTimeAsync(10_000);
+      look('visible');
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(source().readyState, 'a short absence changes nothing').toBe(FakeEventSource.OPEN);
+      look('hidden');
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(source().readyState).toBe(FakeEventSource.CLOSED);
+      expect(FakeEventSource.all).toHaveLength(1);
+      look('visible');
+      source().opens();
+      expect(events, 'what was missed is read again').toEqual([{ kind: 'resync' }]);
     });
 
     it('no more once the session has ended or the page has stopped listening', async () => {

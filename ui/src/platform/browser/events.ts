@@ -8,12 +8,16 @@ import { API } from './client';
 export type Standing = 'signed-in' | 'signed-out' | 'unreachable';
 
 const LOOK_AGAIN_MS = 2000;
+/** Browsers open six connections to a server, over all tabs: one that nobody looks at gives its own back. */
+const SLEEP_AFTER_MS = 30_000;
 
 export class EventFeed {
   #source: EventSource | null = null;
   #wasOpen = false;
   #stopped = false;
+  #asleep = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #sleepTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly deliver: (event: HostEvent) => void,
@@ -22,14 +26,30 @@ export class EventFeed {
 
   /** Resolves once events arrive, or once it is clear that they do not yet. */
   start(): Promise<void> {
+    document.addEventListener('visibilitychange', this.#onVisibility);
     return new Promise((settled) => this.#open(settled));
   }
 
   stop(): void {
     this.#stopped = true;
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+    clearTimeout(this.#sleepTimer);
     if (this.#timer) clearTimeout(this.#timer);
     this.#source?.close();
   }
+
+  readonly #onVisibility = (): void => {
+    clearTimeout(this.#sleepTimer);
+    if (document.visibilityState === 'hidden') {
+      this.#sleepTimer = setTimeout(() => {
+        this.#asleep = true;
+        this.#source?.close();
+      }, SLEEP_AFTER_MS);
+    } else if (this.#asleep) {
+      this.#asleep = false;
+      this.#open();
+    }
+  };
 
   #open(settled: () => void = () => {}): void {
     const source = new EventSource(`${API}/events`);
@@ -54,9 +74,9 @@ export class EventFeed {
 
   async #look(): Promise<void> {
     this.#timer = null;
-    if (this.#stopped || this.#source?.readyState === EventSource.OPEN) return;
+    if (this.#stopped || this.#asleep || this.#source?.readyState === EventSource.OPEN) return;
     const standing = await this.standing();
-    if (this.#stopped || standing === 'signed-out') return;
+    if (this.#stopped || this.#asleep || standing === 'signed-out') return;
     // After an answer that was no stream, the browser has given up.
     if (standing === 'signed-in' && this.#source?.readyState === EventSource.CLOSED) this.#open();
     this.#lookSoon();
