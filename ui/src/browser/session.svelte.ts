@@ -7,7 +7,7 @@ import type { Standing } from '../platform/browser/events';
 import { asErrorReply } from '../platform/host';
 import type { ErrorReply } from '../wire';
 
-const CODE = /[#&?]?code=([^&\s]+)/;
+const CODE = /code=([\w.~-]+)/;
 const TRY_AGAIN_MS = 3000;
 
 export class Session implements Watcher {
@@ -100,5 +100,5 @@ function takeCode(): string | null {
   const code = CODE.exec(location.hash)?.[1];
   if (code === undefined) return null;
   history.replaceState(history.state, '', location.pathname + location.search);
-  return decodeURIComponent(code);
+  return code;
 }

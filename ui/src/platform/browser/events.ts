@@ -7,6 +7,8 @@ import { API } from './client';
 /** How the session stands, asked of the server. */
 export type Standing = 'signed-in' | 'signed-out' | 'unreachable';
 
+/** Some proxies hold a stream back until there is something in it; the page does not wait for that. */
+const PATIENCE_MS = 1500;
 const LOOK_AGAIN_MS = 2000;
 /** Browsers open six connections to a server, over all tabs: one that nobody looks at gives its own back. */
 const SLEEP_AFTER_MS = 30_000;
@@ -27,7 +29,10 @@ export class EventFeed {
   /** Resolves once events arrive, or once it is clear that they do not yet. */
   start(): Promise<void> {
     document.addEventListener('visibilitychange', this.#onVisibility);
-    return new Promise((settled) => this.#open(settled));
+    return new Promise((settled) => {
+      this.#open(settled);
+      setTimeout(settled, PATIENCE_MS);
+    });
   }
 
   stop(): void {
