@@ -10,6 +10,7 @@ macro_rules! wire {
     ($($(#[$meta:meta])* $vis:vis $kind:ident $name:ident $body:tt)*) => {$(
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "typescript", derive(TS), ts(export, export_to = "../../ui/src/wire.ts"))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         $(#[$meta])*
         $vis $kind $name $body
     )*};
@@ -19,6 +20,9 @@ mod connection;
 
 pub use connection::*;
 mod models;
+mod uploads;
+
+pub use uploads::AddedPicture;
 
 pub use models::{EmbeddingNote, InstallInfo, ModelEntry, ModelFault, ModelState, ModelsReply, SwitchInfo, SwitchState};
 

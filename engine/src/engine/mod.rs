@@ -14,6 +14,7 @@ mod serving;
 mod shared;
 mod sharing;
 mod switch;
+mod uploads;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use tokio::sync::broadcast;
 
 use crate::catalog::{Catalog, Thumbnails};
 use crate::embed::ModelSource;
+use crate::fetch::Fetcher;
 use crate::media::Limits;
 use crate::models::{Catalogue, ModelStore};
 use crate::search::ResultSets;
@@ -34,6 +36,7 @@ use lock::WriterLock;
 use serving::{Opener, Serving, ServingSlot};
 use sharing::Sharing;
 use switch::Switcher;
+pub use uploads::{MAX_ADDED, Original};
 
 /// What an engine needs to know; entered at the edge, by the host.
 #[derive(Clone, Debug)]
@@ -84,6 +87,8 @@ struct Inner {
     follows: bool,
     /// Before what writes: it stops first.
     sharing: Sharing,
+    /// Gets pictures from web addresses.
+    fetcher: Fetcher,
     /// None: opened for reading. Goes first, so that what waits for a run to end need not wait long.
     indexer: Option<Indexer>,
     /// None: opened for reading.
@@ -159,6 +164,7 @@ impl Engine {
             events,
             follows: config.follow,
             sharing,
+            fetcher: Fetcher::default(),
             indexer,
             switcher,
             _lock: lock,
