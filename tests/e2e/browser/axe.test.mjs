@@ -47,7 +47,7 @@ test('the door, before and after a wrong code', async () => {
   await page.goto(server.origin);
   await page.getByRole('heading', { name: 'Sign in to Lookalike' }).waitFor();
   await passes();
-  await page.getByLabel('Address or code').fill('wrong');
+  await page.getByLabel('Address, code or token').fill('wrong');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('alert').waitFor();
   await passes();

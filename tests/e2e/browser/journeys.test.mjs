@@ -47,7 +47,7 @@ test('a wrong code is refused, and the page says so', async () => {
   await visitor.page.goto(`${server.origin}/#code=not-the-code`);
   await visitor.page.getByRole('alert').filter({ hasText: 'This code does not open the door.' }).waitFor();
   assert.equal(new URL(visitor.page.url()).hash, '', 'the code leaves the address all the same');
-  await visitor.page.getByLabel('Address or code').fill(`${server.origin}/#code=neither`);
+  await visitor.page.getByLabel('Address, code or token').fill(`${server.origin}/#code=neither`);
   await visitor.page.getByRole('button', { name: 'Sign in' }).click();
   await visitor.page.getByRole('alert').waitFor();
   assert.equal(await visitor.page.getByRole('grid').count(), 0);
@@ -200,7 +200,7 @@ test('a server that stops is noticed, and so is its return', async () => {
   const session = await context.request.get(`${server.origin}/api/v1/session`);
   if (!session.ok()) {
     await page.getByRole('heading', { name: 'Sign in to Lookalike' }).waitFor();
-    await page.getByLabel('Address or code').fill(server.address);
+    await page.getByLabel('Address, code or token').fill(server.address);
     await page.getByRole('button', { name: 'Sign in' }).click();
   }
   await page.getByRole('button', { name: /^All photos/ }).click();

@@ -89,7 +89,7 @@ describe('the page of a browser', () => {
   const isOut = () => screen.findByRole('heading', { name: 'Sign in to Lookalike' });
 
   async function type(code: string): Promise<void> {
-    await fireEvent.input(await screen.findByRole('textbox', { name: 'Address or code' }), { target: { value: code } });
+    await fireEvent.input(await screen.findByRole('textbox', { name: 'Address, code or token' }), { target: { value: code } });
     await fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
   }
 
@@ -173,6 +173,20 @@ describe('the page of a browser', () => {
     await vi.advanceTimersByTimeAsync(4000);
     expect(screen.getByRole('heading', { name: 'Sign in to Lookalike' })).toBeTruthy();
     expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('says so where something else answers in the place of the server', async () => {
+    vi.stubGlobal('fetch', async () => new Response('Bad gateway', { status: 502 }));
+    open();
+    expect((await screen.findByRole('alert')).textContent).toContain('Lookalike does not answer.');
+  });
+
+  it('names another reason than the code where there is one', async () => {
+    open();
+    await isOut();
+    vi.stubGlobal('fetch', async () => refused('wrong-origin', 'This request comes from a page of another site.', 403));
+    await type('good-code');
+    expect((await screen.findByRole('alert')).textContent).toContain('a page of another site');
   });
 
   describe('chooses a folder', () => {

@@ -48,7 +48,7 @@ export class Session implements Watcher {
     if (code !== null && this.state !== 'signed-in') await this.#enter(code);
   }
 
-  /** By what was typed: the code, or all of the address that holds it. */
+  /** By what was typed: the code, all of the address that holds it, or a token. */
   async signIn(typed: string): Promise<void> {
     await this.#enter(CODE.exec(typed)?.[1] ?? typed.trim());
   }
@@ -64,7 +64,10 @@ export class Session implements Watcher {
       const response = await this.client.ask('GET', '/session');
       if (response.ok) this.state = 'signed-in';
       else if (response.status === 401) this.signedOut();
-      else return 'unreachable'; // a proxy answers in the server's place
+      else {
+        this.unreachable(); // a proxy answers in the server's place, or the server has too much to do
+        return 'unreachable';
+      }
       return this.state === 'signed-in' ? 'signed-in' : 'signed-out';
     } catch {
       return 'unreachable';
@@ -91,8 +94,7 @@ export class Session implements Watcher {
 
 async function whyNot(response: Response): Promise<ErrorReply> {
   const problem = await problemOf(response);
-  const isWrong = response.status === 401 || response.status === 403;
-  return isWrong ? { ...problem, message: t('signin.refused'), hint: t('signin.refused.hint') } : problem;
+  return response.status === 401 ? { ...problem, message: t('signin.refused'), hint: t('signin.refused.hint') } : problem;
 }
 
 /** The code in the address, which then leaves the address bar and with it the history. */

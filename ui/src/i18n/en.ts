@@ -313,11 +313,11 @@ export const en = {
   'server.failed': 'The server answered with an error ({status}).',
 
   'signin.title': 'Sign in to Lookalike',
-  'signin.text': 'When it started, “lookalike serve” printed an address. Open that address in this browser, or paste it or the code at its end here.',
-  'signin.code': 'Address or code',
+  'signin.text': 'When it started, “lookalike serve” printed an address. Open that address in this browser, or paste it here. It works once; a token works again and again.',
+  'signin.code': 'Address, code or token',
   'signin.submit': 'Sign in',
   'signin.refused': 'This code does not open the door.',
-  'signin.refused.hint': 'It may be mistyped, used already, or too old.',
+  'signin.refused.hint': 'It may be mistyped, used already, or older than ten minutes. A fresh one comes with a new start of “lookalike serve”; a token with “lookalike token create NAME”.',
   'signin.ended': 'Your session has ended.',
   'signin.out': 'Sign out',
 

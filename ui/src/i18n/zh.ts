@@ -315,11 +315,11 @@ export const zh: Record<Key, string> = {
   'server.failed': '服务器返回错误（{status}）。',
 
   'signin.title': '登录 Lookalike',
-  'signin.text': '“lookalike serve”启动时显示了一个地址。请在此浏览器中打开该地址，或者把地址或末尾的代码粘贴到这里。',
-  'signin.code': '地址或代码',
+  'signin.text': '“lookalike serve”启动时显示了一个地址。请在此浏览器中打开该地址，或者把它粘贴到这里。地址只能用一次；令牌可以反复使用。',
+  'signin.code': '地址、代码或令牌',
   'signin.submit': '登录',
   'signin.refused': '此代码无效。',
-  'signin.refused.hint': '可能输入有误、已经用过，或者已经过期。',
+  'signin.refused.hint': '可能输入有误、已经用过，或者已超过十分钟。重新启动“lookalike serve”会得到新的代码；“lookalike token create 名称”会得到令牌。',
   'signin.ended': '您的会话已结束。',
   'signin.out': '退出登录',
 
