@@ -102,6 +102,11 @@ impl Engine {
             .with_hint("Connect the drive that holds it, or take its preview."))
     }
 
+    /// Whether a picture can be found yet.
+    pub fn is_indexed(&self, id: &str) -> Result<bool> {
+        self.is_findable(ContentHash::parse(id)?)
+    }
+
     /// Pictures that can be found.
     pub fn count(&self) -> Result<u64> {
         let serving = self.serving()?;
