@@ -1,6 +1,6 @@
 // The real `lookalike serve` over a library of its own.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -51,6 +51,11 @@ export async function startServer({ data, allowed, port }) {
       await ended;
     },
   };
+}
+
+/** A token of this name, as the administrator makes one. */
+export function makeToken(data, name) {
+  return execFileSync(program, ['token', 'create', name, '--data-dir', data], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }
 
 function freePort() {
