@@ -210,6 +210,21 @@ test('a file that cannot be read is listed with its reason', async () => {
   await isQuiet();
 });
 
+test('a second server on the same library only reads, and says so', async () => {
+  const reader = await startServer({ data, allowed });
+  const visitor = await openPage(browser);
+  try {
+    await visitor.page.goto(reader.address);
+    await visitor.page.getByRole('status').filter({ hasText: 'Another Lookalike is writing to this library' }).waitFor();
+    await picturesLoaded(visitor.page, '[role=gridcell] img');
+    assert.equal(await visitor.page.getByRole('button', { name: 'Add a folder…' }).count(), 0);
+    await visitor.isQuiet();
+  } finally {
+    await visitor.context.close();
+    await reader.stop();
+  }
+});
+
 test('a server that stops is noticed, and so is its return', async () => {
   await server.stop();
   await page.getByRole('alert').filter({ hasText: 'Lookalike does not answer.' }).first().waitFor();
