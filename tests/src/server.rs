@@ -82,10 +82,8 @@ impl Server {
             if let Some((_, found)) = line.split_once("/#code=") {
                 code = Some(found.to_owned());
             }
-            if let Some((_, rest)) = line.split_once("://")
-                && line.starts_with("Interface")
-            {
-                let address = rest.split('/').next().expect("an authority").parse().expect("an address");
+            if let Some(address) = line.strip_prefix("Listening on ") {
+                let address = address.parse().expect("an address");
                 let token = fs_err::read_to_string(token_file).expect("the token file was made");
                 return Self { child, address, token, code, log };
             }
@@ -127,7 +125,8 @@ impl Server {
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
-        if !body.is_empty() || matches!(method, "POST" | "PUT" | "PATCH") {
+        let is_said = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        if !is_said && (!body.is_empty() || matches!(method, "POST" | "PUT" | "PATCH")) {
             head.push_str(&format!("Content-Length: {}\r\n", body.len()));
         }
         head.push_str("\r\n");

@@ -90,7 +90,15 @@ fn uploads_become_pictures_of_the_library() {
     assert_eq!(found["results"][0]["id"], id, "and can be found");
     server.form("/api/v1/pictures", &[("file", Some("a.jpg"), b"text")]).expect(422);
     server.form("/api/v1/pictures", &[("other", None, b"text")]).expect(400);
-    for url in ["http://127.0.0.1:1/a.jpg", "http://localhost/a.jpg", "http://169.254.169.254/latest", "http://[::1]/", "file:///etc/passwd", "http://u:p@example.org/", "x"] {
+    for url in [
+        "http://127.0.0.1:1/a.jpg",
+        "http://localhost/a.jpg",
+        "http://169.254.169.254/latest",
+        "http://[::1]/",
+        "file:///etc/passwd",
+        "http://u:p@example.org/",
+        "x",
+    ] {
         let refused = server.json("POST", "/api/v1/pictures/by-url", &json!({ "url": url }));
         assert!(matches!(refused.status, 400 | 424), "{url}: {}", refused.text());
     }

@@ -152,7 +152,8 @@ fn announce(app: &Shared, address: SocketAddr, is_tls: bool) -> Result<()> {
         output::line(&format!("Open {base}/#code={}", app.sessions.new_code()?))?;
         output::line("The address works once, for ten minutes.")?;
     }
-    output::line(&format!("Interface for programs: {base}{}/docs", api::BASE))
+    output::line(&format!("Interface for programs: {base}{}/docs", api::BASE))?;
+    output::line(&format!("Listening on {address}"))
 }
 
 /// Asked to stop, it takes nothing new and finishes what it has; asked again, it stops at once.
