@@ -12,6 +12,7 @@ mod status;
 mod sync;
 mod watch;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -41,7 +42,7 @@ fn log(command: &Command) {
         _ => ("error", false, false),
     };
     let filter = EnvFilter::try_from_env("LOOKALIKE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     match (is_service, is_json) {
         (true, true) => log.json().flatten_event(true).init(),
         (true, false) => log.with_target(false).init(),

@@ -61,12 +61,11 @@ impl Server {
     pub fn start(library: &TestLibrary, arguments: &[&str]) -> Self {
         let token_file = library.beside("server.token");
         let mut command = library.command(&["serve", "--bind", "127.0.0.1:0", "--token-file", &token_file.display().to_string()]);
-        command.args(arguments);
-        Self::of(command, &token_file)
+        Self::of(command.args(arguments), &token_file)
     }
 
     /// A server from a command that is ready but for its pipes.
-    pub fn of(mut command: Command, token_file: &std::path::Path) -> Self {
+    pub fn of(command: &mut Command, token_file: &std::path::Path) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the server starts");
         let log = Arc::new(Mutex::new(String::new()));
         let (written, stderr) = (Arc::clone(&log), child.stderr.take().expect("its log"));

@@ -50,6 +50,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             return Err(unsupported("application/json"));
         }
         let held = read(request, app, SMALL).await?;
+        // The reader would take an array of the fields' values as well.
+        if held.bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Problem::bad_request("the body is no JSON object"));
+        }
         // The reader's own words may repeat what was sent, and that may be a secret.
         serde_json::from_slice(&held.bytes).map(Json).map_err(|error| {
             let what = if error.is_data() { "has a field that is missing, of another kind or out of range" } else { "is no JSON" };

@@ -147,7 +147,9 @@ fn routes(app: &App) -> Router {
 /// Where to go. The code is behind `#`, which browsers keep to themselves: it is in no log.
 fn announce(app: &Shared, address: SocketAddr, is_tls: bool) -> Result<()> {
     let scheme = if is_tls { "https" } else { "http" };
-    let base = app.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
+    // Listening everywhere is no address to go to.
+    let host = if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() };
+    let base = app.public_url.clone().unwrap_or_else(|| format!("{scheme}://{host}"));
     if app.has_ui {
         output::line(&format!("Open {base}/#code={}", app.sessions.new_code()?))?;
         output::line("The address works once, for ten minutes.")?;

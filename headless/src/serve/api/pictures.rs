@@ -86,7 +86,7 @@ async fn preview(State(app): State<App>, Path(id): Path<String>, headers: Header
 
 /// Its file
 #[utoipa::path(get, path = "/pictures/{id}/original", tag = "pictures", params(("id" = String, Path, description = "Content hash", pattern = "^[0-9a-f]{64}$")),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>, description = "With the media type of its content")))]
+    responses((status = 200, content_type = "image/*", body = Vec<u8>)))]
 async fn original(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Reply<Response> {
     if is_known(&headers, &id) {
         return Ok(unchanged(&id));

@@ -104,20 +104,20 @@ struct ImageSearch {
 
 /// A picture by its id
 #[utoipa::path(get, path = "/data", tag = "earlier interfaces", params(Data),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>, description = "With the media type of its content")))]
+    responses((status = 200, content_type = "image/*", body = Vec<u8>)))]
 async fn data(State(app): State<App>, Query(asked): Query<Data>) -> Reply<Response> {
     file_of(&app, &asked.image_path).await
 }
 
 /// How far indexing is
-#[utoipa::path(get, path = "/progress", tag = "earlier interfaces", responses((status = 200, body = String)))]
+#[utoipa::path(get, path = "/progress", tag = "earlier interfaces", responses((status = 200, content_type = "application/json", body = String)))]
 async fn progress(State(app): State<App>) -> Reply<Answer<String>> {
     let progress = app.ask(Engine::status).await?.progress;
     Ok(Answer(format!("current: {}, total: {}", progress.done, progress.total)))
 }
 
 /// Index a folder below an allowed root
-#[utoipa::path(post, path = "/img/load", tag = "earlier interfaces", request_body = Load, responses((status = 200, body = String)))]
+#[utoipa::path(post, path = "/img/load", tag = "earlier interfaces", request_body = Load, responses((status = 200, content_type = "application/json", body = String)))]
 async fn load(State(app): State<App>, Json(asked): Json<Load>) -> Reply<Answer<String>> {
     check_table(asked.table.as_deref())?;
     let shared = App::clone(&app);
@@ -129,7 +129,7 @@ async fn load(State(app): State<App>, Json(asked): Json<Load>) -> Reply<Answer<S
 
 /// Add a picture by upload or from the public internet
 #[utoipa::path(post, path = "/img/upload", tag = "earlier interfaces", params(Upload), request_body(content = Option<ImageUpload>, content_type = "multipart/form-data"),
-    responses((status = 200, body = String)))]
+    responses((status = 200, content_type = "application/json", body = String)))]
 async fn upload(State(app): State<App>, Query(asked): Query<Upload>, request: Request) -> Reply<Answer<String>> {
     check_table(asked.table_name.as_deref())?;
     let form = match media_type(request.headers()).as_str() {
@@ -161,7 +161,7 @@ async fn add(app: &Shared, form: Form) -> Reply<AddedPicture> {
 
 /// The nearest pictures to an uploaded one: pairs of id and distance, nearest first
 #[utoipa::path(post, path = "/img/search", tag = "earlier interfaces", params(Table), request_body(content = ImageSearch, content_type = "multipart/form-data"),
-    responses((status = 200, body = Vec<(String, f32)>)))]
+    responses((status = 200, body = Vec<Vec<serde_json::Value>>)))]
 async fn search(State(app): State<App>, Query(asked): Query<Table>, form: Form) -> Reply<Answer<Vec<(String, f32)>>> {
     check_table(asked.table_name.as_deref())?;
     let top_k: u32 = form.value("topk")?.unwrap_or(TOP_K);
@@ -177,14 +177,14 @@ async fn search(State(app): State<App>, Query(asked): Query<Table>, form: Form) 
 }
 
 /// How many pictures can be found
-#[utoipa::path(post, path = "/img/count", tag = "earlier interfaces", params(Table), responses((status = 200, body = u64)))]
+#[utoipa::path(post, path = "/img/count", tag = "earlier interfaces", params(Table), responses((status = 200, content_type = "application/json", body = u64)))]
 async fn count(State(app): State<App>, Query(asked): Query<Table>) -> Reply<Answer<u64>> {
     check_table(asked.table_name.as_deref())?;
     app.ask(Engine::count).await.map(Answer)
 }
 
 /// Remove all folders from the library; the photos on disk are not touched
-#[utoipa::path(post, path = "/img/drop", tag = "earlier interfaces", params(Drop), responses((status = 200, body = String)))]
+#[utoipa::path(post, path = "/img/drop", tag = "earlier interfaces", params(Drop), responses((status = 200, content_type = "application/json", body = String)))]
 async fn drop_all(State(app): State<App>, Query(asked): Query<Drop>) -> Reply<Answer<String>> {
     check_table(asked.table_name.as_deref())?;
     if asked.confirm.as_deref() != Some(CONFIRMATION) {
