@@ -22,7 +22,7 @@ export PATH := $(TOOLS)/bin:$(PATH)
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
 
-.PHONY: help run test bench ui servers check-rust check-types check-licences test-rust test-ui test-train test-window
+.PHONY: help run test bench ui servers check-rust check-types check-licences test-rust test-http test-ui test-train test-window
 
 run:
 	@scripts/setup.sh run
@@ -54,7 +54,7 @@ ALL := --workspace --all-features --locked
 test:
 	@scripts/setup.sh test
 	$(MAKE) --no-print-directory ui
-	env -u LOOKALIKE_DATA_DIR $(MAKE) --no-print-directory check-rust test-rust check-types test-ui test-window test-train check-licences
+	env -u LOOKALIKE_DATA_DIR $(MAKE) --no-print-directory check-rust test-rust test-http check-types test-ui test-window test-train check-licences
 	@echo "all checks passed"
 
 check-rust:
@@ -67,6 +67,11 @@ servers: $(TOOLS)/milvus-2.3.5/ready $(TOOLS)/bin/garage $(TOOLS)/bin/s3s-fs
 test-rust: servers
 	cargo build $(ALL) --all-targets
 	cargo test $(ALL)
+
+# A real server, sent what its own description allows and what it does not.
+test-http: $(TOOLS)/schemathesis-venv/ready
+	cargo build $(ALL) --bin lookalike --bin sample-library
+	tests/http/run.sh $(TARGET)/debug $(TOOLS)/schemathesis-venv/bin/schemathesis
 
 # test-rust has written ui/src/wire.ts from the engine's wire types; the committed file must be just that.
 check-types:
@@ -115,4 +120,9 @@ $(TOOLS)/bin/s3s-fs:
 $(TOOLS)/train-venv/ready: models/train/requirements.lock
 	python3 -m venv $(TOOLS)/train-venv
 	$(TOOLS)/train-venv/bin/pip install -q -r models/train/requirements.lock
+	touch $@
+
+$(TOOLS)/schemathesis-venv/ready: tests/http/requirements.lock
+	python3 -m venv $(TOOLS)/schemathesis-venv
+	$(TOOLS)/schemathesis-venv/bin/pip install -q --disable-pip-version-check -r tests/http/requirements.lock
 	touch $@

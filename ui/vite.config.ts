@@ -2,10 +2,13 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 
+// The browser's UI while it is worked on: `npm run dev` in front of `lookalike serve`.
+const serve = 'http://127.0.0.1:5005';
+
 export default defineConfig({
   plugins: [svelte(), svelteTesting()],
   // Tauri's devUrl names this port; another one would open an empty window.
-  server: { port: 5173, strictPort: true, host: '127.0.0.1' },
+  server: { port: 5173, strictPort: true, host: '127.0.0.1', proxy: { '/api': { target: serve, changeOrigin: true, headers: { origin: serve } } } },
   build: { target: 'es2022', modulePreload: { polyfill: false } },
   test: { environment: 'jsdom', include: ['src/**/*.test.ts'], setupFiles: ['src/test-setup.ts'] },
 });

@@ -6,6 +6,7 @@
 
 mod cold;
 mod command;
+mod http;
 mod indexing;
 mod model;
 mod peer;
@@ -48,6 +49,7 @@ enum Part {
     Indexing,
     Rescan,
     Cold,
+    Http,
     Search,
     Remote,
 }
@@ -114,6 +116,7 @@ fn measure(args: &Args) -> Result<bool> {
             Part::Indexing => ("indexing", indexing::run),
             Part::Rescan => ("rescan", rescan::run),
             Part::Cold => ("cold start", cold::run),
+            Part::Http => ("HTTP", http::run),
             Part::Search => ("search", search::run),
             Part::Remote => ("remote", remote::run),
         };

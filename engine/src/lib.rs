@@ -7,7 +7,7 @@
 //! In reading order: [`engine`] is the facade; [`library`] says what changed on disk; [`pipeline`] turns that into
 //! commits, by way of [`media`] (decoding) and [`embed`] (the model, which [`models`] finds); [`catalog`] is the truth, [`index`] finds
 //! neighbours, [`search`] turns them into pages. Where a Milvus and an object store are connected ([`settings`]), [`sync`]
-//! keeps them in step, by way of [`remote`], [`index::milvus`] and [`objects`].
+//! keeps them in step, by way of [`remote`], [`index::milvus`] and [`objects`]. [`fetch`] gets a picture from a web address.
 
 pub mod embed;
 pub mod engine;
@@ -22,13 +22,14 @@ pub mod wire;
 
 mod catalog;
 mod duplicates;
+mod fetch;
 mod library;
 mod pipeline;
 mod search;
 mod sync;
 
 pub use embed::ModelSource;
-pub use engine::{Access, Config, Engine, default_data_dir};
+pub use engine::{Access, Config, Engine, MAX_ADDED, Original, default_data_dir};
 pub use error::{Error, Result};
 pub use models::Catalogue;
 pub use search::SearchTerms;

@@ -10,6 +10,7 @@ macro_rules! wire {
     ($($(#[$meta:meta])* $vis:vis $kind:ident $name:ident $body:tt)*) => {$(
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "typescript", derive(TS), ts(export, export_to = "../../ui/src/wire.ts"))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         $(#[$meta])*
         $vis $kind $name $body
     )*};
@@ -21,6 +22,9 @@ mod duplicates;
 pub use connection::*;
 pub use duplicates::*;
 mod models;
+mod uploads;
+
+pub use uploads::AddedPicture;
 
 pub use models::{EmbeddingNote, InstallInfo, ModelEntry, ModelFault, ModelState, ModelsReply, SwitchInfo, SwitchState};
 

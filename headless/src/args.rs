@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use lookalike_engine::embed;
 
+use crate::serve::args::{ServeArgs, TokenCommand};
+
 /// Find the look-alikes of a photo among your own.
 ///
 /// Nothing leaves this computer unless you connect a server. Photos are never changed.
@@ -63,6 +65,14 @@ pub(crate) enum Command {
     ///
     /// Ends with 0 when everything is there, with 1 when something waits or is parked (the output says why).
     Sync(SyncArgs),
+    /// Serve the library over HTTP: a web page, and an interface for programs
+    ///
+    /// Prints an address by which a browser signs in. Programs need a token: `lookalike token create NAME`. Folders are
+    /// followed and changes are sent to connected servers meanwhile.
+    Serve(ServeArgs),
+    /// Make, list and revoke the tokens by which programs use the HTTP interface
+    #[command(subcommand)]
+    Token(TokenCommand),
 }
 
 #[derive(clap::Args)]

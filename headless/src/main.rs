@@ -7,10 +7,13 @@ mod install;
 mod model;
 mod output;
 mod search;
+mod serve;
 mod status;
 mod sync;
 mod watch;
 
+use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -22,14 +25,28 @@ use args::{Args, Command, ModelCommand};
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let filter = EnvFilter::try_from_env("LOOKALIKE_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+    log(&args.command);
     match run(&args) {
         Ok(code) => code,
         Err(error) => {
             output::error(&error);
             ExitCode::from(1)
         }
+    }
+}
+
+/// What a service does is written down; what a person asks for is answered, and only faults are.
+fn log(command: &Command) {
+    let (level, is_service, is_json) = match command {
+        Command::Serve(serve) => ("lookalike=info,warn", true, serve.log_json),
+        _ => ("error", false, false),
+    };
+    let filter = EnvFilter::try_from_env("LOOKALIKE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    match (is_service, is_json) {
+        (true, true) => log.json().flatten_event(true).init(),
+        (true, false) => log.with_target(false).init(),
+        (false, _) => log.without_time().init(),
     }
 }
 
@@ -49,6 +66,8 @@ fn run(args: &Args) -> Result<ExitCode> {
             let access = if command.verify && !command.repair { Access::Read } else { Access::Write };
             sync::run(&open(args, access, false, None)?, command)
         }
+        Command::Serve(command) => serve::run(|access| open(args, access, true, command.workers.map(usize::from)), command),
+        Command::Token(command) => serve::token(&data_dir(args)?, command),
     }
 }
 
@@ -58,18 +77,19 @@ fn open_to_look(args: &Args) -> Result<Engine> {
 }
 
 fn open(args: &Args, access: Access, follow: bool, workers: Option<usize>) -> Result<Engine> {
-    let data_dir = match &args.data_dir {
-        Some(dir) => dir.clone(),
-        None => default_data_dir()?,
-    };
+    let data_dir = data_dir(args)?;
     let bundled = lookalike_models::LOOKALIKE_S;
     let model = ModelSource::Bundled { manifest: bundled.manifest, onnx: bundled.onnx };
     // A fault in it is no reason not to search.
     let catalogue = match &args.command {
-        Command::Model(ModelCommand::List(_) | ModelCommand::Install(_) | ModelCommand::Add(_)) => catalogue(args)?,
+        Command::Serve(_) | Command::Model(ModelCommand::List(_) | ModelCommand::Install(_) | ModelCommand::Add(_)) => catalogue(args)?,
         _ => Catalogue::default(),
     };
     Engine::open(Config { data_dir, access, follow, workers, model, catalogue, secrets: secrets() })
+}
+
+fn data_dir(args: &Args) -> Result<PathBuf> {
+    args.data_dir.clone().map_or_else(default_data_dir, Ok)
 }
 
 /// What scripts put into the environment. Read here and nowhere deeper.

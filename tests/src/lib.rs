@@ -5,5 +5,6 @@ pub mod mirror;
 pub mod networks;
 pub mod remote;
 pub mod scenes;
+pub mod server;
 pub mod services;
 pub mod shop;

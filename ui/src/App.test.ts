@@ -119,6 +119,30 @@ describe('the window', () => {
     expect(await screen.findByRole('heading', { name: '4 look-alikes' })).toBeTruthy();
   });
 
+  it('reads everything again after reports were missed', async () => {
+    withPhotos(host, 3);
+    await withFolder(host);
+    const app = open(host);
+    await fireEvent.click(await tile(/^photo-1\.jpg/));
+    await screen.findByRole('heading', { name: '3 look-alikes' });
+    withPhotos(host, 4);
+    host.progress = { ...idle, stage: 'paused', total: 100, done: 10 };
+    host.emit({ kind: 'resync' });
+    expect(await screen.findByText('Paused at 10 of 100')).toBeTruthy();
+    expect(await screen.findByRole('button', { name: 'Refresh' })).toBeTruthy();
+    await waitFor(() => expect(app.library.pictures).toHaveLength(4));
+  });
+
+  it('opens the library as soon as the engine can be heard, where it could not be opened before', async () => {
+    withPhotos(host, 1);
+    await withFolder(host);
+    host.failures.set('status', { code: 'remote-failed', message: 'Lookalike does not answer.', hint: null });
+    open(host);
+    await screen.findByRole('alert');
+    host.emit({ kind: 'resync' });
+    expect(await tile(/^photo-1\.jpg/)).toBeTruthy();
+  });
+
   it('is driven by the keyboard: arrows, S, Escape, slash', async () => {
     withPhotos(host, 30);
     await withFolder(host);

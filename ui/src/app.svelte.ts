@@ -6,10 +6,10 @@ import { t } from './i18n/index.svelte';
 import { Activity } from './indexing/activity.svelte';
 import { Library } from './library/library.svelte';
 import { Models } from './models/models.svelte';
-import { asErrorReply, type Drag, type Host } from './platform/host';
+import { asErrorReply, type Drag, type Host, type HostEvent } from './platform/host';
 import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
-import type { ErrorReply, Event } from './wire';
+import type { ErrorReply } from './wire';
 
 export type Screen = 'library' | 'results' | 'skipped' | 'models' | 'connections';
 
@@ -30,6 +30,8 @@ export class App {
   /** Why the library could not be opened. */
   startError = $state.raw<ErrorReply | null>(null);
   started = $state(false);
+  /** Counts the times that reports were missed: what could not be loaded meanwhile is worth another try. */
+  resyncs = $state(0);
 
   /** The pending photo's search ran while its folder was still being indexed. */
   #refreshWhenFinished = false;
@@ -47,6 +49,7 @@ export class App {
   }
 
   async start(): Promise<() => void> {
+    this.activity.notices = []; // those of a session that ended have nothing more to say
     const stopEvents = await this.host.onEvent((event) => this.#on(event));
     const stopDrag = await this.host.onDrag((drag) => this.#onDrag(drag));
     await this.open();
@@ -101,8 +104,8 @@ export class App {
     if (path) await this.find({ kind: 'path', path });
   }
 
-  async paste(): Promise<void> {
-    const pasted = await this.attempt(() => this.host.paste());
+  async paste(data?: DataTransfer | null): Promise<void> {
+    const pasted = await this.attempt(() => this.host.paste(data));
     if (!pasted) return;
     if (pasted.kind === 'path') await this.findPath(pasted.path);
     else if (pasted.kind === 'picture') await this.find({ kind: 'pasted' });
@@ -157,8 +160,11 @@ export class App {
     if (status) this.library.status = status;
   }
 
-  #on(event: Event): void {
+  #on(event: HostEvent): void {
     switch (event.kind) {
+      case 'resync':
+        void this.#resync();
+        return;
       case 'progress':
         this.activity.progress = event.progress;
         return;
@@ -196,6 +202,22 @@ export class App {
         this.activity.notify('info', event.message, event.hint);
         return;
     }
+  }
+
+  /** Reports were missed: whatever is shown may be out of date. */
+  async #resync(): Promise<void> {
+    this.resyncs += 1;
+    if (!this.started || this.startError) return this.open();
+    this.search.outdated = this.search.query !== null;
+    await this.attempt(async () => {
+      await this.library.readStatus();
+      this.activity.progress = this.library.status?.progress ?? null;
+      this.models.switch = this.library.status?.switch ?? null;
+    });
+    await this.library.readPictures();
+    await this.attempt(() => this.connections.readAgain());
+    if (this.models.list) await this.attempt(() => this.models.read());
+    await this.#findPending();
   }
 
   async #findPending(): Promise<void> {

@@ -193,19 +193,20 @@ impl Engine {
                 replaced.iter().for_each(|row| watch.unfollow(row.id));
             }
             self.follow(&self.existing(id)?)?;
+            self.keep_uploads(&replaced)?;
             self.announce_folders();
         }
         Ok(id)
     }
 
-    fn follow(&self, folder: &FolderRow) -> Result<()> {
+    pub(super) fn follow(&self, folder: &FolderRow) -> Result<()> {
         if let Some(watch) = self.indexer()?.watch() {
             announce_polling(&self.inner.events, folder, &watch.follow(folder.id, &folder.path));
         }
         Ok(())
     }
 
-    fn existing(&self, id: FolderId) -> Result<FolderRow> {
+    pub(super) fn existing(&self, id: FolderId) -> Result<FolderRow> {
         let row = self.inner.catalog.read(|db| folders::get(db, id))?;
         row.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("there is no folder number {id} in the library")))
     }
@@ -244,7 +245,7 @@ impl Engine {
         }
     }
 
-    fn announce_folders(&self) {
+    pub(super) fn announce_folders(&self) {
         self.announce(Event::FoldersChanged {});
         self.announce(Event::LibraryChanged {});
     }

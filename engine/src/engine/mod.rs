@@ -19,6 +19,7 @@ mod sharing;
 mod switch;
 mod trash;
 mod turns;
+mod uploads;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use tokio::sync::broadcast;
 
 use crate::catalog::{Catalog, Thumbnails};
 use crate::embed::ModelSource;
+use crate::fetch::Fetcher;
 use crate::media::Limits;
 use crate::models::{Catalogue, ModelStore};
 use crate::search::ResultSets;
@@ -39,6 +41,7 @@ use lock::WriterLock;
 use serving::{Opener, Serving, ServingSlot};
 use sharing::Sharing;
 use switch::Switcher;
+pub use uploads::{MAX_ADDED, Original};
 
 /// What an engine needs to know; entered at the edge, by the host.
 #[derive(Clone, Debug)]
@@ -90,6 +93,8 @@ struct Inner {
     follows: bool,
     /// Before what writes: it stops first.
     sharing: Sharing,
+    /// Gets pictures from web addresses.
+    fetcher: Fetcher,
     /// None: opened for reading. Goes first, so that what waits for a run to end need not wait long.
     indexer: Option<Indexer>,
     /// None: opened for reading.
@@ -166,6 +171,7 @@ impl Engine {
             duplicates: duplicates::Duplicates::default(),
             follows: config.follow,
             sharing,
+            fetcher: Fetcher::default(),
             indexer,
             switcher,
             _lock: lock,

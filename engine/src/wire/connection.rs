@@ -12,6 +12,7 @@ use ts_rs::TS;
 /// as nothing.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(TS), ts(export, export_to = "../../ui/src/wire.ts", type = "string"))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Secret(String);
 
 impl Secret {

@@ -19,7 +19,7 @@ pub use guarded::Guarded;
 pub use milvus::{MilvusServer, milvus};
 pub use proxy::{FaultProxy, Mode};
 pub use s3s::{S3s, s3s};
-pub use tls::TlsProxy;
+pub use tls::{TlsProxy, make_certificates};
 
 /// Where `make test` installs the servers.
 fn tools() -> PathBuf {

@@ -64,7 +64,8 @@ impl TlsProxy {
     }
 }
 
-fn make_certificates(dir: &Path) {
+/// An authority of our own (`authority.pem`) and a certificate by it for localhost (`server.pem`, `server.key`).
+pub fn make_certificates(dir: &Path) {
     let openssl = |arguments: &[&str]| {
         let output = Command::new("openssl").args(arguments).current_dir(dir).output().expect("openssl runs");
         assert!(output.status.success(), "openssl {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));

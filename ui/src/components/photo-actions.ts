@@ -32,11 +32,12 @@ export async function copyPath(app: App, photo: ActedOn): Promise<void> {
 }
 
 export function photoMenu(app: App, photo: ActedOn, preview: () => void): MenuItem[] {
+  const show: MenuItem = { label: t('photo.show'), icon: 'folder', action: () => void showInFolder(app, photo) };
   return [
     { label: t('photo.search'), icon: 'search', keys: 'S', action: () => void findLookAlikes(app, photo) },
     { label: t('photo.preview'), icon: 'eye', keys: t('keys.name.space'), action: preview },
     { label: t('photo.open'), icon: 'open', keys: t('keys.name.enter'), action: () => void openPhoto(app, photo) },
-    { label: t('photo.show'), icon: 'folder', action: () => void showInFolder(app, photo) },
+    ...(app.host.can.showInFolder ? [show] : []),
     { label: t('photo.copy-path'), icon: 'copy', action: () => void copyPath(app, photo) },
   ];
 }

@@ -52,6 +52,12 @@ export class Connections {
     this.status = await this.host.syncStatus();
   }
 
+  /** As `read`, but leaves what is being typed. */
+  async readAgain(): Promise<void> {
+    this.info = await this.host.connection();
+    this.status = await this.host.syncStatus();
+  }
+
   onStatus(status: SyncStatus): void {
     this.status = status;
     this.rates = [...this.rates.slice(-59), status.rate];

@@ -4,11 +4,11 @@
 import { bands } from '../search/bands';
 import { FakeConnection } from './fake-connection';
 import type {
-  Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, EmbeddingNote, ErrorReply, Event, FolderInfo, LibraryReply, LibraryRequest, ModelsReply,
+  Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, EmbeddingNote, ErrorReply, FolderInfo, LibraryReply, LibraryRequest, ModelsReply,
   PageRequest, Picture, PictureDetails, Progress, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, VerifyReport,
 } from '../wire';
 import { FakeModels } from './fake-models';
-import type { Drag, Host, Pasted, PathKind, Stop } from './host';
+import type { Abilities, Drag, Host, HostEvent, Pasted, PathKind, Stop } from './host';
 
 export interface FakePicture extends Picture {
   /** Places of the file; several are byte-identical copies. */
@@ -27,6 +27,8 @@ export function fakeId(number: number): string {
 }
 
 export class FakeHost implements Host {
+  /** As in the window; a test of the browser changes it. */
+  can: Abilities = { showInFolder: true, readPaths: true, readClipboard: true, signOut: false };
   pictures: FakePicture[] = [];
   folders: FolderInfo[] = [];
   skippedFiles: SkippedFile[] = [];
@@ -46,16 +48,20 @@ export class FakeHost implements Host {
   readonly remote = new FakeConnection((event) => this.emit(event));
   readonly fakeModels = new FakeModels((event) => this.emit(event));
 
-  #handlers: ((event: Event) => void)[] = [];
+  #handlers: ((event: HostEvent) => void)[] = [];
   #dragHandlers: ((drag: Drag) => void)[] = [];
   #sets = new Map<string, { request: string; scope: Scope; fallback: ErrorReply | null; hits: SearchHit[] }>();
 
-  emit(event: Event): void {
+  emit(event: HostEvent): void {
     for (const handler of this.#handlers) handler(event);
   }
 
   drag(drag: Drag): void {
     for (const handler of this.#dragHandlers) handler(drag);
+  }
+
+  async signOut(): Promise<void> {
+    this.#called('signOut');
   }
 
   async status(): Promise<Status> {
@@ -303,7 +309,7 @@ export class FakeHost implements Host {
     this.#called('showInFolder', id);
   }
 
-  async onEvent(handler: (event: Event) => void): Promise<Stop> {
+  async onEvent(handler: (event: HostEvent) => void): Promise<Stop> {
     this.#handlers.push(handler);
     return () => (this.#handlers = this.#handlers.filter((known) => known !== handler));
   }

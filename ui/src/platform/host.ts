@@ -33,7 +33,25 @@ export type PathKind = 'folder' | 'file' | 'missing';
 
 export type Stop = () => void;
 
+/** What the engine reports; `resync` when reports were missed, so that everything shown has to be read again. */
+export type HostEvent = Event | { kind: 'resync' };
+
+/** What not every host can do. Menus, keys and texts follow it. */
+export interface Abilities {
+  /** Show a photo's file in the desktop's file manager. */
+  showInFolder: boolean;
+  /** Read photos and folders of the user's computer by their path. */
+  readPaths: boolean;
+  /** Look at the clipboard whenever it wants; otherwise a paste event has to bring what is on it. */
+  readClipboard: boolean;
+  /** End the session: there is one. */
+  signOut: boolean;
+}
+
 export interface Host {
+  readonly can: Abilities;
+  signOut(): Promise<void>;
+
   status(): Promise<Status>;
   /** Tries again to become the one that writes to the library. */
   reopen(): Promise<Status>;
@@ -90,12 +108,13 @@ export interface Host {
   pickFolder(title: string): Promise<string | null>;
   pickPhoto(title: string): Promise<string | null>;
   pathKind(path: string): Promise<PathKind>;
-  paste(): Promise<Pasted>;
+  /** `data` is what a paste event brought, where it was one. */
+  paste(data?: DataTransfer | null): Promise<Pasted>;
   copyText(text: string): Promise<void>;
   open(id: string): Promise<void>;
   showInFolder(id: string): Promise<void>;
 
-  onEvent(handler: (event: Event) => void): Promise<Stop>;
+  onEvent(handler: (event: HostEvent) => void): Promise<Stop>;
   onDrag(handler: (drag: Drag) => void): Promise<Stop>;
 }
 

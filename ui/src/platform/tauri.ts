@@ -7,6 +7,9 @@ import type { Event } from '../wire';
 import type { Drag, Host } from './host';
 
 export const tauriHost: Host = {
+  can: { showInFolder: true, readPaths: true, readClipboard: true, signOut: false },
+  signOut: () => Promise.reject(new Error('the window has no session')),
+
   status: () => invoke('status'),
   reopen: () => invoke('reopen'),
 

@@ -1,0 +1,270 @@
+//! Pictures that are handed in rather than found: uploaded, or fetched from a web address. They are kept in a folder of the
+//! data directory, each in a directory named by its content, and that folder is one of the library's. And the way back:
+//! the file of a picture, by its id.
+
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::Engine;
+use super::indexer::whole;
+use crate::catalog::{ContentHash, FolderId, FolderRow, folders, images, vectors};
+use crate::library::rules::Rules;
+use crate::media::{self, Format};
+use crate::pipeline::Task;
+use crate::wire::{AddedPicture, ErrorCode};
+use crate::{Error, Result};
+
+/// Largest picture that is taken in from outside, in bytes.
+pub const MAX_ADDED: usize = 64 << 20;
+/// Letters of a name that are kept.
+const NAME: usize = 80;
+const LOOK_AGAIN: Duration = Duration::from_millis(30);
+
+/// The file of a picture, open and found to be what its id says.
+#[derive(Debug)]
+pub struct Original {
+    /// The file, at its beginning.
+    pub file: std::fs::File,
+    /// Its size.
+    pub bytes: u64,
+    /// Its media type, by its content.
+    pub media_type: &'static str,
+    /// Its name, without any folder.
+    pub file_name: String,
+}
+
+impl Engine {
+    /// Takes a picture into the library and waits, at most `patience`, until it can be found. `name` is only shown; where the
+    /// picture lies is decided here. A picture that the library has already is not kept twice.
+    ///
+    /// # Errors
+    ///
+    /// `not-a-picture`, and `invalid-request` when it is larger than [`MAX_ADDED`].
+    pub fn add_picture(&self, name: &str, bytes: &[u8], patience: Duration) -> Result<AddedPicture> {
+        let indexer = self.indexer()?;
+        if bytes.len() > MAX_ADDED {
+            return Err(Error::invalid(format!("pictures of more than {} MiB are not taken in", MAX_ADDED >> 20)));
+        }
+        let hash = ContentHash::of(bytes);
+        if let Some(file_name) = self.name_in_library(hash)? {
+            return Ok(AddedPicture { id: hash.to_string(), file_name, is_new: false, is_indexed: self.is_findable(hash)? });
+        }
+        let picture = media::decode(bytes, media::THUMBNAIL_SHORT_SIDE, &self.inner.limits);
+        let format = picture.map_err(|error| Error::new(ErrorCode::NotAPicture, format!("the picture is not taken in: {error}")))?.format;
+        let file_name = shown_name(name, format);
+        let text = hash.to_string();
+        let folder = self.uploads().join(&text[..2]).join(&text);
+        fs_err::create_dir_all(&folder)?;
+        let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(&folder)?;
+        std::io::Write::write_all(&mut file, bytes)?;
+        let path = folder.join(&file_name);
+        file.persist(&path).map_err(|error| error.error)?;
+        let (id, is_new_folder) = self.uploads_folder()?;
+        if is_new_folder {
+            indexer.look_at(whole(id))
+        } else {
+            indexer.look_at([Task::Around(id, vec![path])])
+        }
+        let started = Instant::now();
+        while !self.is_findable(hash)? && started.elapsed() < patience {
+            std::thread::sleep(LOOK_AGAIN);
+        }
+        Ok(AddedPicture { id: text, file_name, is_new: true, is_indexed: self.is_findable(hash)? })
+    }
+
+    /// Fetches a picture from a web address and takes it in as [`Engine::add_picture`] does. Only the public internet is
+    /// fetched from, whatever names and redirects say.
+    ///
+    /// # Errors
+    ///
+    /// `invalid-request` for an address that is not fetched from, `download-failed`, `not-a-picture`.
+    pub fn add_picture_from(&self, address: &str, patience: Duration) -> Result<AddedPicture> {
+        self.indexer()?;
+        let fetched = self.inner.fetcher.get(address, &self.inner.sharing.runtime()?)?;
+        self.add_picture(&fetched.name, &fetched.bytes, patience)
+    }
+
+    /// The file of a picture of the library. Only one whose content is still that of the id.
+    ///
+    /// # Errors
+    ///
+    /// `not-found` when the library does not know it, or none of its files can be reached unchanged.
+    pub fn original(&self, id: &str) -> Result<Original> {
+        let image = self.image(id)?;
+        let places = self.inner.catalog.read(|db| images::places(db, image.key))?;
+        for place in places.iter().filter(|place| !place.offline && place.path.is_file()) {
+            if let Some(original) = unchanged(&place.path, image.facts.bytes, image.hash)? {
+                return Ok(original);
+            }
+        }
+        Err(Error::new(ErrorCode::NotFound, format!("the file of picture {id} cannot be reached now, or has changed"))
+            .with_hint("Connect the drive that holds it, or take its preview."))
+    }
+
+    /// Whether a picture can be found yet.
+    pub fn is_indexed(&self, id: &str) -> Result<bool> {
+        self.is_findable(ContentHash::parse(id)?)
+    }
+
+    /// Pictures that can be found.
+    pub fn count(&self) -> Result<u64> {
+        let serving = self.serving()?;
+        self.inner.catalog.read(|db| images::count_live(db, &serving.id))
+    }
+
+    /// Forgets every folder; returns how many there were. The photos themselves are not touched.
+    pub fn clear_library(&self) -> Result<usize> {
+        let all = self.inner.catalog.read(folders::all)?;
+        for folder in &all {
+            self.remove_folder(folder.id)?;
+        }
+        Ok(all.len())
+    }
+
+    /// Hours for which links of the object store are valid; none where no store is connected.
+    pub fn link_hours(&self) -> Result<Option<u32>> {
+        Ok(self.inner.sharing.connected()?.and_then(|stored| stored.settings.store).map(|store| store.link_hours))
+    }
+
+    /// Where pictures that are handed in lie.
+    fn uploads(&self) -> PathBuf {
+        let data_dir = self.data_dir();
+        dunce::canonicalize(data_dir).unwrap_or_else(|_| data_dir.to_owned()).join("uploads")
+    }
+
+    /// The folder of the library that finds what is handed in, and whether it has just become one.
+    fn uploads_folder(&self) -> Result<(FolderId, bool)> {
+        let path = self.uploads();
+        let (id, is_new) = self.inner.catalog.write(|db| {
+            let known = folders::all(db)?;
+            // A watched folder around the data directory does, unless its scan passes the data directory by.
+            match known.iter().find(|row| reaches(row, &path)) {
+                Some(covering) => Ok((covering.id, false)),
+                None => Ok((folders::add(db, &path, &[])?, true)),
+            }
+        })?;
+        if is_new {
+            self.follow(&self.existing(id)?)?;
+            self.announce_folders();
+        }
+        Ok((id, is_new))
+    }
+
+    /// When a larger folder takes the place of smaller ones, what was handed in stays findable: the data directory is often
+    /// a hidden one, which scans pass by.
+    pub(super) fn keep_uploads(&self, replaced: &[FolderRow]) -> Result<()> {
+        let path = self.uploads();
+        if replaced.iter().any(|row| row.path == path) {
+            let (id, is_new) = self.uploads_folder()?;
+            if is_new {
+                self.indexer()?.look_at(whole(id));
+            }
+        }
+        Ok(())
+    }
+
+    fn name_in_library(&self, hash: ContentHash) -> Result<Option<String>> {
+        self.inner.catalog.read(|db| {
+            let Some(image) = images::by_hash(db, hash)? else { return Ok(None) };
+            let place = images::places(db, image.key)?.into_iter().next();
+            Ok(place.map(|place| name_of(&place.path)))
+        })
+    }
+
+    fn is_findable(&self, hash: ContentHash) -> Result<bool> {
+        let serving = self.serving()?;
+        self.inner.catalog.read(|db| match images::by_hash(db, hash)? {
+            Some(image) => Ok(!images::places(db, image.key)?.is_empty() && vectors::exists(db, image.key, &serving.id)?),
+            None => Ok(false),
+        })
+    }
+}
+
+/// Whether a folder's scan comes to this place.
+fn reaches(folder: &FolderRow, path: &Path) -> bool {
+    let (Ok(below), Ok(rules)) = (path.strip_prefix(&folder.path), Rules::new(&folder.path, &folder.excludes)) else { return false };
+    !folder.paused && below.ancestors().all(|dir| rules.admits_dir(dir))
+}
+
+/// Opens a file if it still has this content.
+fn unchanged(path: &Path, bytes: u64, hash: ContentHash) -> Result<Option<Original>> {
+    let Ok(file) = fs_err::File::open(path) else { return Ok(None) };
+    let mut file = file.into_file();
+    let mut head = vec![0; 4096];
+    let read = file.read(&mut head)?;
+    head.truncate(read);
+    file.rewind()?;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(&mut file)?;
+    if file.metadata()?.len() != bytes || hasher.finalize().as_bytes() != hash.as_bytes() {
+        return Ok(None);
+    }
+    file.rewind()?;
+    let media_type = media::probe(&head).map_or("application/octet-stream", Format::mime);
+    Ok(Some(Original { file, bytes, media_type, file_name: name_of(path) }))
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// A file name from what a caller calls a picture: its last part, of harmless letters only, and the extension that the
+/// content has.
+fn shown_name(name: &str, format: Format) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+    let is_harmless = |letter: &char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_' | '(' | ')' | '+' | ',');
+    let kept: String = stem.chars().filter(is_harmless).take(NAME).collect();
+    // File systems count bytes.
+    let kept = kept.chars().scan(0, |bytes, letter| {
+        *bytes += letter.len_utf8();
+        (*bytes <= 200).then_some(letter)
+    });
+    let kept: String = kept.collect();
+    let kept = kept.trim();
+    // The word before it keeps names that Windows reserves, such as CON, from being one.
+    let stem = if kept.len() < 5 { format!("picture {kept}") } else { kept.to_owned() };
+    format!("{}.{}", stem.trim(), extension(format))
+}
+
+/// The extension that scans look for.
+fn extension(format: Format) -> &'static str {
+    match format {
+        Format::Jpeg => "jpg",
+        Format::Png => "png",
+        Format::Gif => "gif",
+        Format::WebP => "webp",
+        Format::Bmp => "bmp",
+        Format::Tiff => "tif",
+        Format::Avif => "avif",
+        Format::Heif => "heic",
+        Format::JpegXl => "jxl",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_from_outside_are_never_paths() {
+        for (given, wanted) in [
+            ("holiday.jpeg", "holiday.jpg"),
+            ("../../etc/passwd", "passwd.jpg"),
+            ("C:\\Windows\\system.ini", "system.jpg"),
+            ("/abs/olute.png", "olute.jpg"),
+            ("..", "picture.jpg"),
+            ("", "picture.jpg"),
+            (".htaccess", "picture.jpg"),
+            ("a\0b\nc<script>.php", "abcscript.jpg"),
+            ("Grüße aus Köln.JPG", "Grüße aus Köln.jpg"),
+            ("con.jpg", "picture con.jpg"),
+            ("x.tar.gz", "picture xtar.jpg"),
+        ] {
+            assert_eq!(shown_name(given, Format::Jpeg), wanted, "{given:?}");
+        }
+        let long = shown_name(&"ü".repeat(500), Format::Png);
+        assert!(long.len() < 255 && long.ends_with(".png"), "file systems take it: {}", long.len());
+    }
+}

@@ -1,0 +1,88 @@
+//! Browsers sign in and out.
+
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use cookie::{Cookie, SameSite};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::serve::app::{App, Shared};
+use crate::serve::auth::browser;
+use crate::serve::body::Json;
+use crate::serve::problem::{Problem, Reply};
+use crate::serve::sessions::SignedInBy;
+use crate::serve::tokens;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(session))
+}
+
+/// What a stranger may call.
+pub(super) fn doors() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(sign_in, sign_out))
+}
+
+#[derive(Deserialize, ToSchema)]
+struct SignIn {
+    /// The code of the printed address, which works once; or a token.
+    #[schema(max_length = 200)]
+    code: String,
+}
+
+/// What the page must know of this server.
+#[derive(Serialize, ToSchema)]
+struct SessionReply {
+    version: String,
+    /// Folders below which folders may be added.
+    roots: Vec<String>,
+    /// Whether this server may change the library; false while another program writes to it.
+    writer: bool,
+}
+
+/// Sign a browser in
+#[utoipa::path(post, path = "/session", tag = "session", security(()), request_body = SignIn, responses((status = 204, description = "Signed in; the cookie is set")))]
+async fn sign_in(State(app): State<App>, ConnectInfo(peer): ConnectInfo<SocketAddr>, Json(given): Json<SignIn>) -> Reply<Response> {
+    let by = if app.sessions.use_code(&given.code) {
+        SignedInBy::Code
+    } else if let Some(name) = app.tokens.name_of(&given.code) {
+        SignedInBy::Token { hash: tokens::hash(&given.code), name }
+    } else {
+        app.rates.count_stranger(peer.ip())?;
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "sign-in-required", "this code is wrong, used up or older than ten minutes")
+            .with_hint("Start the server again for a fresh one, or sign in with a token: lookalike token create NAME"));
+    };
+    let value = app.sessions.begin(by)?;
+    Ok(with_cookie(&app, &value, None))
+}
+
+/// What the page must know of this server
+#[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = SessionReply)))]
+async fn session(State(app): State<App>) -> axum::Json<SessionReply> {
+    let version = env!("CARGO_PKG_VERSION").into();
+    axum::Json(SessionReply { version, roots: app.roots.all(), writer: app.engine.is_writer() })
+}
+
+/// Sign a browser out
+#[utoipa::path(delete, path = "/session", tag = "session", security(()), responses((status = 204, description = "Signed out, also where nobody was signed in")))]
+async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Response {
+    if let Some((value, _)) = browser(&app, &headers) {
+        app.sessions.end(&value);
+    }
+    with_cookie(&app, "", Some(cookie::time::Duration::ZERO))
+}
+
+fn with_cookie(app: &Shared, value: &str, life: Option<cookie::time::Duration>) -> Response {
+    let mut cookie = Cookie::build((app.cookie.clone(), value.to_owned())).path("/").http_only(true).same_site(SameSite::Strict).secure(app.is_secure);
+    if let Some(life) = life {
+        cookie = cookie.max_age(life);
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Ok(text) = HeaderValue::from_str(&cookie.build().to_string()) {
+        response.headers_mut().insert(header::SET_COOKIE, text);
+    }
+    response
+}

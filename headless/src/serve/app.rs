@@ -1,0 +1,125 @@
+//! What every request shares, and the way from a request to the engine: on threads of their own, so many at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lookalike_engine::{Engine, Result};
+use tokio::sync::{Semaphore, watch};
+
+use super::hosts::Hosts;
+use super::limits::Rates;
+use super::links::Links;
+use super::metrics::Metrics;
+use super::problem::{Problem, Reply};
+use super::roots::Roots;
+use super::sessions::Sessions;
+use super::tokens::Tokens;
+
+/// Requests that are worked on at a time; further ones are told to come again.
+pub(crate) const REQUESTS: usize = 256;
+/// Browsers and programs that listen to events at a time.
+const LISTENERS: usize = 64;
+/// MiB of request bodies that are held at a time.
+const BODIES: usize = 512;
+/// How long a request waits for its turn to decode or embed.
+const TURN: Duration = Duration::from_secs(30);
+
+/// Shared by all requests. Cheap to clone.
+pub(crate) type App = Arc<Shared>;
+
+/// See [`App`].
+pub(crate) struct Shared {
+    pub(crate) engine: Engine,
+    pub(crate) tokens: Tokens,
+    pub(crate) sessions: Sessions,
+    pub(crate) links: Links,
+    pub(crate) roots: Roots,
+    pub(crate) hosts: Hosts,
+    pub(crate) rates: Rates,
+    pub(crate) metrics: Metrics,
+    pub(crate) requests: Semaphore,
+    pub(crate) listeners: Arc<Semaphore>,
+    pub(crate) bodies: Arc<Semaphore>,
+    /// Turns for what takes a core and memory.
+    work: Arc<Semaphore>,
+    pub(crate) link_hours: u32,
+    pub(crate) has_ui: bool,
+    /// Whether clients speak TLS, with this server or with the proxy before it.
+    pub(crate) is_secure: bool,
+    pub(crate) public_url: Option<String>,
+    pub(crate) cookie: String,
+    pub(crate) stopping: watch::Sender<bool>,
+}
+
+/// What the arguments decide; the rest of [`Shared`] is the same for every server.
+pub(crate) struct Settings {
+    pub(crate) link_hours: u32,
+    pub(crate) rate_limit: u32,
+    pub(crate) has_ui: bool,
+    pub(crate) is_secure: bool,
+    pub(crate) public_url: Option<String>,
+    pub(crate) cookie: String,
+}
+
+impl Shared {
+    pub(crate) fn new(engine: Engine, tokens: Tokens, links: Links, roots: Roots, hosts: Hosts, settings: Settings) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            engine,
+            tokens,
+            sessions: Sessions::default(),
+            links,
+            roots,
+            hosts,
+            rates: Rates::new(settings.rate_limit),
+            metrics: Metrics::default(),
+            requests: Semaphore::new(REQUESTS),
+            listeners: Arc::new(Semaphore::new(LISTENERS)),
+            bodies: Arc::new(Semaphore::new(BODIES)),
+            work: Arc::new(Semaphore::new(cores.max(2))),
+            link_hours: settings.link_hours,
+            has_ui: settings.has_ui,
+            is_secure: settings.is_secure,
+            public_url: settings.public_url,
+            cookie: settings.cookie,
+            stopping: watch::Sender::new(false),
+        }
+    }
+
+    /// Calls the engine where it may block.
+    pub(crate) async fn ask<T: Send + 'static>(&self, call: impl FnOnce(&Engine) -> Result<T> + Send + 'static) -> Reply<T> {
+        let engine = self.engine.clone();
+        finished(tokio::task::spawn_blocking(move || call(&engine)).await)
+    }
+
+    /// The same for what takes a core and memory: decoding, embedding. The turn ends with the work, not with the client's
+    /// patience.
+    pub(crate) async fn work<T: Send + 'static>(&self, call: impl FnOnce(&Engine) -> Result<T> + Send + 'static) -> Reply<T> {
+        let turn = tokio::time::timeout(TURN, Arc::clone(&self.work).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(Problem::busy()) };
+        let engine = self.engine.clone();
+        let work = move || {
+            let _turn = turn;
+            call(&engine)
+        };
+        finished(tokio::task::spawn_blocking(work).await)
+    }
+
+    /// Done when the server is to stop.
+    pub(crate) fn stopping(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut stopping = self.stopping.subscribe();
+        async move {
+            // An error means that the server is gone, which is the same.
+            let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
+        }
+    }
+}
+
+fn finished<T>(outcome: std::result::Result<Result<T>, tokio::task::JoinError>) -> Reply<T> {
+    match outcome {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(error.into()),
+        // The panic hook has said what it was.
+        Err(_) => Err(Problem::internal()),
+    }
+}

@@ -1,0 +1,66 @@
+//! What can be typed after `lookalike serve` and `lookalike token`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+#[derive(clap::Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen; anything but this computer itself needs --tls-cert and --tls-key, or --behind-proxy
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:5005")]
+    pub(crate) bind: SocketAddr,
+    /// A file with one more token that is accepted; made, with a fresh token, where it is missing
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Serve the HTTP interface only, no web page
+    #[arg(long)]
+    pub(crate) no_ui: bool,
+    /// Folders below this one may be added over HTTP (may be repeated) [default: none]
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) allow_root: Vec<PathBuf>,
+    /// A name under which this server is reached, besides localhost and IP addresses (may be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Vec<String>,
+    /// Address of this server in links for others, where a proxy changes it: https://photos.example.org
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) public_url: Option<String>,
+    /// PEM file of the certificate, with those of its authorities
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// PEM file of the certificate's key
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// A proxy in front of this server speaks TLS with the clients
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub(crate) behind_proxy: bool,
+    /// Requests a second that one token or browser may make; twice as many at once
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) rate_limit: u32,
+    /// Hours for which this server's links to pictures are valid, 1 to 168; with an object store its own setting counts
+    #[arg(long, value_name = "N", default_value_t = 168, value_parser = clap::value_parser!(u32).range(1..=168))]
+    pub(crate) link_hours: u32,
+    /// Threads that decode and embed [default: as many as there are cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) workers: Option<u16>,
+    /// Write the log as JSON, one object a line
+    #[arg(long)]
+    pub(crate) log_json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token and show it, once; only its hash is kept
+    Create(TokenName),
+    /// Show the names of the tokens
+    List,
+    /// Make a token worthless, at once
+    Revoke(TokenName),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct TokenName {
+    /// What to call it: 1 to 48 of letters, digits, dots, dashes and underscores
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+}

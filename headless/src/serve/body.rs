@@ -1,0 +1,192 @@
+//! Bodies of requests: read whole, within limits of size, time and memory, before anything is made of them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http_body_util::BodyExt;
+use lookalike_engine::MAX_ADDED;
+use serde::de::DeserializeOwned;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::app::App;
+use super::problem::{Problem, Reply};
+
+/// Largest JSON.
+pub(crate) const SMALL: usize = 1 << 20;
+/// Largest body with a picture in it; a little more than the picture.
+pub(crate) const PICTURE: usize = MAX_ADDED + (1 << 20);
+/// The same as base64 in a form, where each `+` and `/` may take three letters.
+pub(crate) const PICTURE_AS_TEXT: usize = MAX_ADDED / 3 * 4 + (16 << 20);
+/// A client may be silent for so long, and take so long in all.
+const SILENCE: Duration = Duration::from_secs(15);
+const WHOLE: Duration = Duration::from_secs(120);
+/// How long a body waits for others to make room.
+const ROOM: Duration = Duration::from_secs(20);
+/// Parts of a multipart body.
+const PARTS: usize = 16;
+
+/// The query of an address.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Problem))]
+pub(crate) struct Query<T>(pub(crate) T);
+
+/// The parameters of a path.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Problem))]
+pub(crate) struct Path<T>(pub(crate) T);
+
+/// A JSON body. Nothing else is taken for it: a form of another site could be sent without asking.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        if media_type(request.headers()) != "application/json" {
+            return Err(unsupported("application/json"));
+        }
+        let held = read(request, app, SMALL).await?;
+        // The reader would take an array of the fields' values as well.
+        if held.bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Problem::bad_request("the body is no JSON object"));
+        }
+        // The reader's own words may repeat what was sent, and that may be a secret.
+        serde_json::from_slice(&held.bytes).map(Json).map_err(|error| {
+            let what = if error.is_data() { "has a field that is missing, of another kind or out of range" } else { "is no JSON" };
+            Problem::bad_request(format!("the body {what} (line {}, column {})", error.line(), error.column()))
+        })
+    }
+}
+
+/// A body in memory, with the room that it takes.
+pub(crate) struct Held {
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Bytes,
+    _room: OwnedSemaphorePermit,
+}
+
+/// Reads a body of at most `limit` bytes.
+pub(crate) async fn read(request: Request, app: &App, limit: usize) -> Reply<Held> {
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(Problem::too_large(limit));
+    }
+    let mebibytes = (announced.unwrap_or(limit) >> 20) + 1;
+    let room = tokio::time::timeout(ROOM, Arc::clone(&app.bodies).acquire_many_owned(u32::try_from(mebibytes).unwrap_or(u32::MAX))).await;
+    let Ok(Ok(room)) = room else { return Err(Problem::busy()) };
+    let (parts, mut body) = request.into_parts();
+    let mut bytes = Vec::with_capacity(announced.unwrap_or(0));
+    let started = Instant::now();
+    loop {
+        let patience = SILENCE.min(WHOLE.saturating_sub(started.elapsed()));
+        let Ok(frame) = tokio::time::timeout(patience, body.frame()).await else {
+            return Err(Problem::new(axum::http::StatusCode::REQUEST_TIMEOUT, "too-slow", "the request took too long to arrive"));
+        };
+        match frame {
+            None => return Ok(Held { headers: parts.headers, bytes: bytes.into(), _room: room }),
+            Some(Err(_)) => return Err(Problem::bad_request("the request broke off")),
+            Some(Ok(frame)) => {
+                let Some(data) = frame.data_ref() else { continue };
+                if bytes.len() + data.len() > limit {
+                    return Err(Problem::too_large(limit));
+                }
+                bytes.extend_from_slice(data);
+            }
+        }
+    }
+}
+
+/// A part of a multipart body.
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) file_name: Option<String>,
+    pub(crate) bytes: Bytes,
+}
+
+impl Part {
+    /// What is in it, as text.
+    pub(crate) fn text(&self) -> Reply<&str> {
+        std::str::from_utf8(&self.bytes).map_err(|_| Problem::bad_request(format!("the field {:?} is no text", self.name)))
+    }
+}
+
+/// A multipart body, in memory.
+pub(crate) struct Form {
+    pub(crate) parts: Vec<Part>,
+    _held: Held,
+}
+
+impl Form {
+    pub(crate) fn part(&self, name: &str) -> Option<&Part> {
+        self.parts.iter().find(|part| part.name == name)
+    }
+
+    /// A field that holds one word or number; none where it is missing or empty.
+    pub(crate) fn value<T: std::str::FromStr>(&self, name: &str) -> Reply<Option<T>> {
+        let Some(part) = self.part(name) else { return Ok(None) };
+        let text = part.text()?.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        text.parse().map(Some).map_err(|_| Problem::bad_request(format!("the field {name:?} is not understood")))
+    }
+
+    /// The picture in one of these fields.
+    pub(crate) fn picture(&self, names: &[&str]) -> Reply<&Part> {
+        let part = names
+            .iter()
+            .find_map(|name| self.part(name))
+            .ok_or_else(|| Problem::bad_request(format!("the picture is missing: send it as the field {:?}", names[0])))?;
+        if part.bytes.len() > MAX_ADDED { Err(Problem::too_large(MAX_ADDED)) } else { Ok(part) }
+    }
+}
+
+/// Takes a body of several parts to pieces.
+pub(crate) async fn form(held: Held, app: &App) -> Reply<Form> {
+    let mut request = Request::new(Body::from(held.bytes.clone()));
+    if let Some(kind) = held.headers.get(CONTENT_TYPE) {
+        request.headers_mut().insert(CONTENT_TYPE, kind.clone());
+    }
+    // Its length has been looked at; axum's own limit would be in the way.
+    axum::extract::DefaultBodyLimit::apply(axum::extract::DefaultBodyLimit::disable(), &mut request);
+    let not_understood = || Problem::bad_request("the body is no multipart form");
+    let mut multipart = Multipart::from_request(request, app).await.map_err(|_| unsupported("multipart/form-data"))?;
+    let mut parts = Vec::new();
+    while let Some(field) = multipart.next_field().await.map_err(|_| not_understood())? {
+        if parts.len() == PARTS {
+            return Err(Problem::bad_request(format!("the form has more than {PARTS} fields")));
+        }
+        let name = field.name().unwrap_or_default().to_owned();
+        let file_name = field.file_name().map(str::to_owned);
+        let bytes = field.bytes().await.map_err(|_| not_understood())?;
+        parts.push(Part { name, file_name, bytes });
+    }
+    Ok(Form { parts, _held: held })
+}
+
+/// A multipart body with a picture in it.
+impl FromRequest<App> for Form {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        if media_type(request.headers()) != "multipart/form-data" {
+            return Err(unsupported("multipart/form-data"));
+        }
+        form(read(request, app, PICTURE).await?, app).await
+    }
+}
+
+/// The media type of a body, without its parameters, in lower case.
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// A body of another kind than the one that is taken.
+pub(crate) fn unsupported(wanted: &str) -> Problem {
+    Problem::new(axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid-request", format!("the body must be {wanted}"))
+}

@@ -1,0 +1,116 @@
+//! What every request passes on its way in, and every answer on its way out: a number, the log, the counters, the name of
+//! the host, the origin, and the headers that keep browsers from doing what they should not.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::app::App;
+use super::auth::Who;
+use super::hosts::check_origin;
+use super::problem::Problem;
+use super::seeds::first;
+
+/// Answers of the interface are data: nothing in them is to run or to load anything.
+const DATA_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
+
+/// By which name the client calls this server; known to be one of its names.
+#[derive(Clone)]
+pub(crate) struct Authority(pub(crate) String);
+
+/// The way in and out.
+pub(crate) async fn pass(State(app): State<App>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = next_id();
+    let method = known_method(request.method());
+    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
+    let is_first_seed = request.uri().path() == first::PATH;
+    let _under_way = app.metrics.begin();
+    let response = match admit(&app, request) {
+        Ok((request, _turn)) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    let mut response = described(response);
+    if is_first_seed {
+        response = first::shaped(response);
+    }
+    protect(response.headers_mut(), app.is_secure && app.hosts.has_names());
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    let took = started.elapsed();
+    let status = response.status().as_u16();
+    app.metrics.note(&route, method, status, took);
+    let who = response.extensions().get::<Who>().map_or("", |who| who.0.as_str());
+    let code = response.extensions().get::<Problem>().map_or("", |problem| problem.code.as_str());
+    // The route and not the address: a query may hold a signature.
+    tracing::info!(id, method, route, status, ms = took.as_secs_f64() * 1e3, who, code, "answered");
+    response
+}
+
+/// Whether a request may come in at all, and its turn among those that are worked on.
+fn admit(app: &App, mut request: Request) -> Result<(Request, tokio::sync::SemaphorePermit<'_>), Problem> {
+    let turn = app.requests.try_acquire().map_err(|_| Problem::busy())?;
+    let authority = app.hosts.check(request.uri(), request.headers())?;
+    check_origin(request.headers(), &authority)?;
+    request.extensions_mut().insert(Authority(authority));
+    Ok((request, turn))
+}
+
+/// Errors that come from the framework are told like our own.
+fn described(response: Response) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if is_error && response.extensions().get::<Problem>().is_none() {
+        let who = response.extensions().get::<Who>().cloned();
+        let mut described = Problem::of_status(status, response.headers()).into_response();
+        if let Some(who) = who {
+            described.extensions_mut().insert(who);
+        }
+        return described;
+    }
+    response
+}
+
+fn protect(headers: &mut HeaderMap, is_secure: bool) {
+    let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
+    set(X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(X_FRAME_OPTIONS, "DENY");
+    set(REFERRER_POLICY, "no-referrer");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    if is_secure {
+        set(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    // Those who know better have said so: the page, its files, pictures.
+    headers.entry("cross-origin-resource-policy").or_insert(HeaderValue::from_static("same-origin"));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(DATA_POLICY);
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+/// Names of methods are the client's invention; the counters know so many and no more.
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// A number for each request, to find an answer in the log by.
+fn next_id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("{:x}-{:x}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}

@@ -1,0 +1,187 @@
+//! `lookalike serve` and `lookalike token`: the library over HTTP, for browsers and programs.
+//!
+//! In reading order: [`front`] is what every request passes, [`auth`] lets known clients in, [`api`] and [`seeds`] are the
+//! routes, [`app`] is what they share and their way to the engine. Knows how nothing is done; the engine does.
+
+mod api;
+mod app;
+pub(crate) mod args;
+mod auth;
+mod body;
+mod docs;
+mod front;
+mod hosts;
+mod limits;
+mod links;
+mod listen;
+mod metrics;
+mod private_file;
+mod problem;
+mod roots;
+mod seeds;
+mod service;
+mod sessions;
+mod tokens;
+mod ui;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
+use axum_server::Handle;
+use lookalike_engine::wire::ErrorCode;
+use lookalike_engine::{Access, Engine, Error, Result};
+use time::OffsetDateTime;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::output;
+use app::{App, Settings, Shared};
+use args::{ServeArgs, TokenCommand};
+use hosts::Hosts;
+use links::Links;
+use problem::Problem;
+use roots::Roots;
+use tokens::{TokenFile, Tokens};
+
+/// What was taken is finished, within so long.
+const FINISH: Duration = Duration::from_secs(20);
+/// Threads that wait for the engine.
+const THREADS: usize = 128;
+
+/// Serves until it is told to stop.
+pub(crate) fn run(open: impl Fn(Access) -> Result<Engine>, args: &ServeArgs) -> Result<ExitCode> {
+    let is_local = args.bind.ip().is_loopback();
+    if !is_local && args.tls_cert.is_none() && !args.behind_proxy {
+        return Err(Error::invalid(format!("{} can be reached from other computers, and tokens would travel unencrypted", args.bind))
+            .with_hint("Give a certificate: --tls-cert FILE --tls-key FILE. Or say that a proxy in front of it speaks TLS: --behind-proxy"));
+    }
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(certificate), Some(key)) => Some(listen::tls(certificate, key)?),
+        _ => None,
+    };
+    let engine = match open(Access::Write) {
+        Err(error) if error.code() == ErrorCode::LibraryBusy => {
+            output::note(&format!("{error}; searching works, changes do not"));
+            open(Access::Read)?
+        }
+        opened => opened?,
+    };
+    let cannot = |error: std::io::Error| {
+        Error::new(ErrorCode::Io, format!("{} cannot be listened on: {error}", args.bind)).with_hint("Choose another: --bind ADDRESS:PORT")
+    };
+    let listener = TcpListener::bind(args.bind).map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    let app = Arc::new(shared(engine, args, address)?);
+    announce(&app, address, tls.is_some())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().max_blocking_threads(THREADS).enable_all().build();
+    let runtime = runtime.map_err(|error| Error::new(ErrorCode::Io, format!("no thread could be started: {error}")))?;
+    let handle = Handle::new();
+    let served = runtime.block_on(async {
+        tokio::spawn(stop_when_told(Arc::clone(&app), handle.clone()));
+        listen::serve(listener, tls, routes(&app), handle).await
+    });
+    // Work that nobody waits for any more has so long; then the engine goes, and saves what it has.
+    runtime.shutdown_timeout(FINISH);
+    served.map_err(cannot)?;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes, lists and revokes tokens; also while a server runs.
+pub(crate) fn token(data_dir: &Path, command: &TokenCommand) -> Result<ExitCode> {
+    let file = TokenFile::new(data_dir);
+    match command {
+        TokenCommand::Create(args) => {
+            let token = file.create(&args.name)?;
+            output::note("This is the only time that it is shown:");
+            output::line(&token)?;
+        }
+        TokenCommand::List => {
+            for (name, created_at) in file.list()? {
+                let made = i64::try_from(created_at).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+                output::line(&format!("{name:<48}  made {}", made.map_or_else(String::new, |made| made.date().to_string())).trim_end().to_owned())?;
+            }
+        }
+        TokenCommand::Revoke(args) => file.revoke(&args.name)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn shared(engine: Engine, args: &ServeArgs, address: SocketAddr) -> Result<Shared> {
+    let data_dir = engine.data_dir().to_owned();
+    let is_secure = args.tls_cert.is_some() || args.behind_proxy;
+    let tokens = Tokens::open(&data_dir, args.token_file.as_deref())?;
+    let roots = Roots::new(&args.allow_root, &data_dir)?;
+    let settings = Settings {
+        link_hours: args.link_hours,
+        rate_limit: args.rate_limit,
+        has_ui: !args.no_ui && ui::is_built(),
+        is_secure,
+        public_url: args.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
+        // Cookies know no port: two servers on one computer must not overwrite each other's.
+        cookie: format!("lookalike-{}", address.port()),
+    };
+    Ok(Shared::new(engine, tokens, Links::open(&data_dir)?, roots, Hosts::new(&args.host), settings))
+}
+
+fn routes(app: &App) -> Router {
+    let (api, document) = api::routes(app).merge(seeds::routes(app)).split_for_parts();
+    Router::new()
+        .merge(api)
+        .merge(docs::routes(docs::completed(document)))
+        .merge(service::routes(app))
+        .route("/temporary/{id}", axum::routing::get(api::pictures::temporary))
+        .fallback(ui::page)
+        .layer(DefaultBodyLimit::disable())
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::internal().into_response()))
+        .layer(from_fn_with_state(Arc::clone(app), front::pass))
+        .with_state(Arc::clone(app))
+}
+
+/// Where to go. The code is behind `#`, which browsers keep to themselves: it is in no log.
+fn announce(app: &Shared, address: SocketAddr, is_tls: bool) -> Result<()> {
+    let scheme = if is_tls { "https" } else { "http" };
+    // Listening everywhere is no address to go to.
+    let host = if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() };
+    let base = app.public_url.clone().unwrap_or_else(|| format!("{scheme}://{host}"));
+    if app.has_ui {
+        output::line(&format!("Open {base}/#code={}", app.sessions.new_code()?))?;
+        output::line("The address works once, for ten minutes.")?;
+    }
+    output::line(&format!("Interface for programs: {base}{}/docs", api::BASE))?;
+    output::line(&format!("Listening on {address}"))
+}
+
+/// Asked to stop, it takes nothing new and finishes what it has; asked again, it stops at once.
+async fn stop_when_told(app: App, handle: Handle<SocketAddr>) {
+    told().await;
+    tracing::info!("stopping");
+    app.stopping.send_replace(true);
+    handle.graceful_shutdown(Some(FINISH));
+    told().await;
+    handle.shutdown();
+}
+
+#[cfg(unix)]
+async fn told() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        },
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[cfg(not(unix))]
+async fn told() {
+    // An error would mean that the program cannot be told; it is ended then.
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,163 @@
+//! Errors as HTTP tells them: problem details (RFC 9457) with the engine's code, message and hint.
+
+use axum::Json;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use lookalike_engine::wire::ErrorCode;
+use serde::Serialize;
+
+/// What a handler answers.
+pub(crate) type Reply<T> = Result<T, Problem>;
+
+/// An error on its way to a client.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    pub(crate) status: StatusCode,
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+    /// Seconds after which another try makes sense.
+    pub(crate) retry_after: Option<u64>,
+    /// Headers of the answer that it replaces, such as `Allow`.
+    pub(crate) headers: HeaderMap,
+}
+
+/// Problem details (RFC 9457).
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody {
+    /// Name of this kind of problem.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The status in words.
+    title: String,
+    /// HTTP status.
+    status: u16,
+    /// What happened, in one plain sentence.
+    detail: String,
+    /// What kind of failure, as programs know it.
+    code: String,
+    /// What can be done about it.
+    hint: Option<String>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
+        Self { status, code: code.into(), message: message.into(), hint: None, retry_after: None, headers: HeaderMap::new() }
+    }
+
+    #[must_use]
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid-request", message)
+    }
+
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", message)
+    }
+
+    pub(crate) fn forbidden(code: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, message)
+    }
+
+    pub(crate) fn too_large(limit: usize) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", format!("the request is larger than {} KiB", limit >> 10))
+    }
+
+    pub(crate) fn signed_out() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "sign-in-required", "this needs a token, or a browser that is signed in").with_hint(
+            "Programs send `Authorization: Bearer TOKEN`; make one with: lookalike token create NAME. Browsers open the address that the server printed.",
+        )
+    }
+
+    pub(crate) fn busy() -> Self {
+        Self { retry_after: Some(2), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "server-busy", "the server has as much to do as it can") }
+    }
+
+    pub(crate) fn rate_limited(seconds: u64) -> Self {
+        Self { retry_after: Some(seconds.max(1)), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate-limited", "too many requests in too short a time") }
+    }
+
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed at this; its log says more")
+    }
+
+    /// What a status that came from below means, where nobody has said it better.
+    pub(crate) fn of_status(status: StatusCode, headers: &HeaderMap) -> Self {
+        let (code, message) = match status {
+            StatusCode::NOT_FOUND => ("not-found", "there is nothing at this address"),
+            StatusCode::METHOD_NOT_ALLOWED => ("method-not-allowed", "this address does not take this method"),
+            StatusCode::REQUEST_TIMEOUT => ("too-slow", "the request took too long to arrive"),
+            _ if status.is_server_error() => return Self { status, ..Self::internal() },
+            _ => ("invalid-request", "the request is not understood"),
+        };
+        let mut problem = Self::new(status, code, message);
+        if let Some(allow) = headers.get("allow") {
+            problem.headers.insert("allow", allow.clone());
+        }
+        problem
+    }
+}
+
+impl From<lookalike_engine::Error> for Problem {
+    fn from(error: lookalike_engine::Error) -> Self {
+        let status = match error.code() {
+            ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
+            ErrorCode::NotFound => StatusCode::NOT_FOUND,
+            ErrorCode::NotAPicture => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorCode::ResultSetGone => StatusCode::GONE,
+            ErrorCode::ModelUnusable | ErrorCode::LibraryBusy | ErrorCode::ReadOnly | ErrorCode::NotConnected | ErrorCode::Cancelled => StatusCode::CONFLICT,
+            // Another server failed, not this one.
+            ErrorCode::DownloadFailed | ErrorCode::RemoteFailed => StatusCode::FAILED_DEPENDENCY,
+            ErrorCode::CatalogUnusable | ErrorCode::Io | ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let code = serde_json::to_value(error.code()).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_else(|| "internal".into());
+        let mut problem = Self::new(status, &code, error.to_string());
+        problem.hint = error.hint().map(str::to_owned);
+        problem
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::bad_request(format!("the query is not understood: {}", rejection.body_text()))
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self::bad_request(format!("the address is not understood: {}", rejection.body_text()))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = ProblemBody {
+            kind: format!("urn:lookalike:problem:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error").into(),
+            status: self.status.as_u16(),
+            detail: self.message.clone(),
+            code: self.code.clone(),
+            hint: self.hint.clone(),
+        };
+        let mut response = (self.status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.extend(self.headers.clone());
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Lookalike\""));
+        }
+        // For whoever has to say it in another form, and for the log.
+        response.extensions_mut().insert(self);
+        response
+    }
+}
