@@ -316,6 +316,12 @@ pub(crate) struct ConnectArgs {
     /// What others call this computer [default: its host name]
     #[arg(long, value_name = "NAME")]
     pub(crate) device_name: Option<String>,
+    /// The library was moved here from another computer or directory; go on under its name
+    #[arg(long)]
+    pub(crate) moved: bool,
+    /// This is a copy of a library that is still in use elsewhere; take a name of its own
+    #[arg(long, conflicts_with = "moved")]
+    pub(crate) copied: bool,
     /// Ask for the secrets again, also for those that are kept
     #[arg(long)]
     pub(crate) new_secrets: bool,

@@ -16,8 +16,12 @@ pub(crate) fn run(args: &ConnectArgs, open: impl Fn(Access) -> Result<Engine>) -
     // Looking needs no right to write, and works beside a window that has it.
     let look = || open(Access::Read).or_else(|_| open(Access::Write));
     if args.export {
-        output::line(look()?.export_connection()?.trim_end())?;
+        look()?.export_connection()?.trim_end().lines().try_for_each(output::line)?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if args.moved || args.copied {
+        open(Access::Write)?.settle_in(args.copied)?;
+        output::note(if args.copied { "it has a name of its own now: lookalike sync" } else { "it goes on under its name: lookalike sync" });
     }
     if !changes_settings(args) {
         let engine = look()?;

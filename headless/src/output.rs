@@ -26,9 +26,10 @@ pub(crate) fn json(value: &impl Serialize) -> Result<()> {
     raw_line(&text)
 }
 
-/// Text without the characters by which a file's name could steer the terminal, whoever chose it.
+/// Text without the characters by which a file's name could steer the terminal or pass for another line, whoever chose it.
 fn harmless(text: &str) -> Cow<'_, str> {
-    let steers = |char: char| char.is_control() && !matches!(char, '\n' | '\t');
+    // The last two ranges turn the direction of writing.
+    let steers = |char: char| char.is_control() || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if text.contains(steers) { Cow::Owned(text.replace(steers, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 

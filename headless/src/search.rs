@@ -43,7 +43,8 @@ fn terms(engine: &Engine, args: &SearchArgs) -> Result<SearchTerms> {
     let filter = SearchFilter {
         taken_from: args.from.clone(),
         taken_until: args.until.clone(),
-        formats: args.format.clone(),
+        // As people write the ending of a file.
+        formats: args.format.iter().map(|format| format.to_lowercase()).map(|format| if format == "jpg" { "jpeg".into() } else { format }).collect(),
         min_bytes: args.min_size,
         max_bytes: args.max_size,
         orientation,
@@ -67,11 +68,12 @@ fn print(reply: &SearchReply) -> Result<()> {
     let pages = reply.total.div_ceil(u64::from(reply.page_size)).max(1);
     output::line(&format!("{}: {at_least}{} look-alikes, page {} of {pages}", reply.query, reply.total, reply.page))?;
     for hit in &reply.results {
-        let note = if hit.is_query { " (this photo)" } else { "" };
+        let on = |device: &Option<String>| device.as_ref().map(|device| format!(" on {device}")).unwrap_or_default();
+        let at = hit.places.iter().position(|place| place.path == hit.path).unwrap_or(0);
+        let note = if hit.is_query { " (this photo)".to_owned() } else { hit.places.get(at).map(|place| on(&place.device)).unwrap_or_default() };
         output::line(&format!("{:>5}  {:.3}  {:<12}  {}{note}", hit.rank, hit.similarity, band(hit.band), hit.path))?;
-        for place in hit.places.iter().filter(|place| place.path != hit.path) {
-            let device = place.device.as_ref().map(|device| format!(" on {device}")).unwrap_or_default();
-            output::line(&format!("{:>28}also {}{device}", "", place.path))?;
+        for (_, place) in hit.places.iter().enumerate().filter(|(other, _)| *other != at) {
+            output::line(&format!("{:>28}also {}{}", "", place.path, on(&place.device)))?;
         }
     }
     Ok(())

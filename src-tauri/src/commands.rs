@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use lookalike_engine::wire::{
-    ConnectRequest, ConnectionInfo, EmbeddingNote, ErrorReply, FolderInfo, LibraryReply, LibraryRequest, ModelsReply, PageRequest, PictureDetails, Scope,
-    SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, VerifyReport,
+    ConnectRequest, ConnectionInfo, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, FolderInfo, LibraryReply,
+    LibraryRequest, ModelsReply, PageRequest, PictureDetails, Scope, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, TrashReport,
+    TrashRequest, TrashUndone, VerifyReport,
 };
 use lookalike_engine::{Engine, Error, SearchTerms};
 use tauri::State;
@@ -186,4 +187,44 @@ pub(crate) async fn remove_model(shell: State<'_, Shell>, id: String) -> Reply<(
 #[tauri::command]
 pub(crate) async fn embedding_notes(shell: State<'_, Shell>, id: String) -> Reply<Vec<EmbeddingNote>> {
     ask(&shell, move |engine| engine.embedding_notes(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn find_duplicates(shell: State<'_, Shell>) -> Reply<DuplicatesProgress> {
+    ask(&shell, Engine::find_duplicates).await
+}
+
+#[tauri::command]
+pub(crate) async fn stop_finding_duplicates(shell: State<'_, Shell>) -> Reply<DuplicatesProgress> {
+    ask(&shell, Engine::stop_finding_duplicates).await
+}
+
+#[tauri::command]
+pub(crate) async fn duplicates(shell: State<'_, Shell>, request: DuplicatesRequest) -> Reply<DuplicatesReply> {
+    ask(&shell, move |engine| engine.duplicates(&request)).await
+}
+
+#[tauri::command]
+pub(crate) async fn dismiss(shell: State<'_, Shell>, ids: Vec<String>, is_match: bool) -> Reply<()> {
+    ask(&shell, move |engine| engine.dismiss(&ids, is_match)).await
+}
+
+#[tauri::command]
+pub(crate) async fn protect_folder(shell: State<'_, Shell>, id: i64, is_protected: bool) -> Reply<()> {
+    ask(&shell, move |engine| engine.protect_folder(id, is_protected)).await
+}
+
+#[tauri::command]
+pub(crate) async fn trash(shell: State<'_, Shell>, request: TrashRequest) -> Reply<TrashReport> {
+    ask(&shell, move |engine| engine.trash(&request)).await
+}
+
+#[tauri::command]
+pub(crate) async fn undo_trash(shell: State<'_, Shell>, batch: i64) -> Reply<TrashUndone> {
+    ask(&shell, move |engine| engine.undo_trash(batch)).await
+}
+
+#[tauri::command]
+pub(crate) async fn files_of(shell: State<'_, Shell>, id: String) -> Reply<Vec<i64>> {
+    ask(&shell, move |engine| engine.files_of(&id)).await
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use lookalike_engine::Engine;
 use lookalike_engine::wire::{CheckState, Differences, ErrorCode, Secret, SyncState, Upload};
+use lookalike_engine::{Access, Config, Engine};
 use lookalike_tests::library::{TestLibrary, make_old, wait_until};
 use lookalike_tests::remote::Remote;
 use lookalike_tests::scenes::{jpeg, scene};
@@ -242,6 +242,71 @@ fn an_object_stays_while_a_row_of_any_collection_names_it() {
 }
 
 #[test]
+fn a_copy_of_a_library_does_not_pass_for_it() {
+    let Some(remote) = Remote::new("copied") else { return };
+    let library = TestLibrary::with_scenes(3);
+    let engine = library.writer();
+    library.index(&engine);
+    remote.connect(&engine);
+    sync(&engine);
+    drop(engine);
+    let copy = library.beside("copy-of-data");
+    copy_folder(&library.data_dir(), &copy);
+    let open = || Engine::open(Config { data_dir: copy.clone(), ..library.config(Access::Write, false) }).unwrap();
+    let engine = open();
+    fs_err::remove_file(library.photos().join("scene-1.jpg")).unwrap();
+    library.index(&engine);
+    let status = engine.sync(PATIENCE).unwrap().status;
+    assert_eq!((status.state, remote.row_count()), (SyncState::Blocked, 3), "it removes nothing of the other one's");
+    assert!(status.problem.unwrap().hint.unwrap().contains("--copied"), "and says what to do");
+    engine.verify_sync(true, Duration::ZERO, PATIENCE).expect_err("nor does repairing");
+    engine.settle_in(true).unwrap();
+    sync(&engine);
+    assert_eq!((remote.row_count(), differences(&engine)), (5, Differences::default()), "its rows are its own");
+    drop(engine);
+    let engine = library.writer();
+    library.index(&engine);
+    sync(&engine);
+    assert_eq!((remote.row_count(), differences(&engine)), (4, Differences::default()), "and the other one's are the other one's");
+}
+
+fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    fs_err::create_dir_all(to).unwrap();
+    for entry in fs_err::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            fs_err::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+#[test]
+fn objects_of_another_kind_go_when_the_kind_changes() {
+    let Some(mut remote) = Remote::new("kinds") else { return };
+    let library = TestLibrary::with_scenes(4);
+    let engine = library.writer();
+    library.index(&engine);
+    remote.connect(&engine);
+    sync(&engine);
+    assert!(remote.objects().keys().all(|key| key.starts_with("originals/")));
+    remote.store().upload = Upload::Previews;
+    remote.connect(&engine);
+    sync(&engine);
+    let keys: Vec<_> = remote.objects().into_keys().collect();
+    assert!(keys.len() == 4 && keys.iter().all(|key| key.starts_with("previews/")), "no original stays where only previews are wanted: {keys:?}");
+    remote.store().upload = Upload::None;
+    remote.connect(&engine);
+    sync(&engine);
+    assert_eq!(remote.objects().len(), 0, "nothing stays where nothing is wanted");
+    let orphan = format!("originals/ab/ab{}.jpg", "0".repeat(62));
+    remote.put_object(&orphan, b"left over");
+    let report = engine.verify_sync(false, Duration::ZERO, PATIENCE).unwrap();
+    assert_eq!(report.found, Differences { surplus: 1, ..Differences::default() }, "and comparing still looks there");
+}
+
+#[test]
 fn a_dropped_collection_is_filled_again() {
     let Some(remote) = Remote::new("dropped") else { return };
     let library = TestLibrary::with_scenes(3);
@@ -252,10 +317,9 @@ fn a_dropped_collection_is_filled_again() {
     drop(engine);
     remote.drop_collection();
     let engine = library.writer();
-    library.add_scene(9, "new.jpg");
-    library.index(&engine);
+    assert_eq!(differences(&engine), Differences { missing: 3, ..Differences::default() }, "where there is nothing everything is missing");
     sync(&engine);
-    assert_eq!((remote.row_count(), differences(&engine)), (4, Differences::default()), "not only with what came since");
+    assert_eq!((remote.row_count(), differences(&engine)), (3, Differences::default()), "although nothing was due");
 }
 
 #[test]

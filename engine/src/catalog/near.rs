@@ -88,7 +88,10 @@ pub(crate) fn neighbours(db: &Connection, model: &str, image: ImageKey) -> Resul
 
 /// What groups depend on beside pictures: which folders are protected, how many pairs there are, how many were dismissed.
 pub(crate) fn stamp(db: &Connection, model: &str) -> Result<(Vec<(i64, bool)>, u64, u64)> {
-    let folders = db.prepare_cached("SELECT id, protected FROM folder ORDER BY id")?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    let folders = db
+        .prepare_cached("SELECT id, protected FROM folder ORDER BY id")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
     let pairs = db.prepare_cached("SELECT count(*) FROM near WHERE model = ?1")?.query_row([model], |row| row.get(0))?;
     let dismissed = db.prepare_cached("SELECT count(*) FROM dismissal")?.query_row([], |row| row.get(0))?;
     Ok((folders, pairs, dismissed))

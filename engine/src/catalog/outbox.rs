@@ -62,6 +62,22 @@ pub(crate) fn device(db: &Connection) -> Result<String> {
     Ok(db.prepare_cached("SELECT value FROM meta WHERE key = 'device'")?.query_row([], |row| row.get(0))?)
 }
 
+/// Takes another name: this is a copy of a library that goes on elsewhere under the old one. Everything is sent anew.
+pub(crate) fn renew_device(db: &Connection) -> Result<()> {
+    db.execute("UPDATE meta SET value = lower(hex(randomblob(16))) WHERE key = 'device'", [])?;
+    touch_all(db)
+}
+
+/// Where the library lay when it was last synced; none before.
+pub(crate) fn home(db: &Connection) -> Result<Option<String>> {
+    Ok(db.prepare_cached("SELECT value FROM meta WHERE key = 'device-home'")?.query_row([], |row| row.get(0)).optional()?)
+}
+
+pub(crate) fn set_home(db: &Connection, home: &str) -> Result<()> {
+    db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('device-home', ?1)", [home])?;
+    Ok(())
+}
+
 /// What the outbox was last drained to; none before a remote was ever connected.
 pub(crate) fn target(db: &Connection) -> Result<Option<String>> {
     Ok(db.prepare_cached("SELECT value FROM meta WHERE key = 'sync-target'")?.query_row([], |row| row.get(0)).optional()?)
@@ -71,6 +87,18 @@ pub(crate) fn target(db: &Connection) -> Result<Option<String>> {
 pub(crate) fn set_target(db: &Connection, target: &str) -> Result<()> {
     db.execute("INSERT INTO meta (key, value) VALUES ('sync-target', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [target])?;
     touch_all(db)
+}
+
+/// Notes whether objects of another kind (originals, previews) than is uploaded now may lie in the store.
+pub(crate) fn note_other_kind(db: &Connection, may_lie_there: bool) -> Result<()> {
+    let sql = if may_lie_there { "INSERT OR REPLACE INTO meta (key, value) VALUES ('other-kind', '1')" } else { "DELETE FROM meta WHERE key = 'other-kind'" };
+    db.execute(sql, [])?;
+    Ok(())
+}
+
+/// Whether objects of another kind than is uploaded now may lie in the store.
+pub(crate) fn has_other_kind(db: &Connection) -> Result<bool> {
+    Ok(db.prepare_cached("SELECT 1 FROM meta WHERE key = 'other-kind'")?.exists([])?)
 }
 
 /// Lets everything be looked at anew.

@@ -133,7 +133,8 @@ mod tests {
     fn grouped(copies: &[Copy], pairs: &[(ImageKey, ImageKey)]) -> Vec<Group> {
         let pairs: Vec<Pair> = pairs.iter().map(|(a, b)| Pair { a: *a, b: *b, distance: 0.1 }).collect();
         let of = |image| Ok(copies.iter().filter(|copy| copy.image == image).cloned().collect());
-        let mut copied: Vec<ImageKey> = copies.iter().map(|copy| copy.image).filter(|image| copies.iter().filter(|copy| copy.image == *image).count() > 1).collect();
+        let mut copied: Vec<ImageKey> =
+            copies.iter().map(|copy| copy.image).filter(|image| copies.iter().filter(|copy| copy.image == *image).count() > 1).collect();
         copied.dedup();
         groups(&pairs, &copied, of).unwrap()
     }

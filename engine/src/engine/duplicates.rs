@@ -66,9 +66,7 @@ impl Engine {
         }
         let all = self.groups()?;
         let is_in = |copy: &Copy| request.folders.is_empty() || request.folders.contains(&copy.folder);
-        let is_asked = |group: &&Group| {
-            request.kind.is_none_or(|kind| group.kind == kind) && group.members.iter().filter(|(copy, _)| is_in(copy)).count() > 1
-        };
+        let is_asked = |group: &&Group| request.kind.is_none_or(|kind| group.kind == kind) && group.members.iter().filter(|(copy, _)| is_in(copy)).count() > 1;
         let asked: Vec<&Group> = all.iter().filter(is_asked).collect();
         let page = asked.iter().skip(usize::try_from(request.offset).unwrap_or(usize::MAX)).take(request.limit as usize);
         Ok(DuplicatesReply {

@@ -7,13 +7,13 @@ use super::kept_pictures::KeptPictures;
 use super::reach::Reach;
 use super::turns::Turns;
 use super::{Engine, Inner};
-use crate::catalog::outbox;
+use crate::catalog::{images, outbox};
 use crate::remote::{Fault, FaultKind, Runtime};
 use crate::settings::{ConnectionFile, SecretAccess, SecretStore, Stored, checked};
 use crate::sync::{self, Link, LinkPlan, SyncParts, Verify, VerifyOptions, Worker, drain_until_done, status_at_rest};
 use crate::wire::{
-    Check, CheckState, ConnectRequest, ConnectionInfo, ConnectionSettings, ErrorCode, Event, Secrets, SecretsIn, SyncReport, SyncState, SyncStatus, TestReport,
-    TestStep, VerifyReport,
+    Check, CheckState, ConnectRequest, ConnectionInfo, ConnectionSettings, Differences, ErrorCode, Event, Secrets, SecretsIn, SyncReport, SyncState,
+    SyncStatus, TestReport, TestStep, VerifyReport,
 };
 use crate::{Error, Result};
 
@@ -140,6 +140,29 @@ impl Engine {
         self.connection()
     }
 
+    /// Says what became of a library that lies elsewhere than when it was last synced: it was moved, or it is a copy of one that
+    /// is still in use, which then gets a name of its own among the computers and sends everything anew.
+    pub fn settle_in(&self, is_copy: bool) -> Result<()> {
+        self.indexer()?;
+        let home = self.home();
+        self.inner.catalog.write(|db| {
+            if is_copy {
+                outbox::renew_device(db)?;
+            }
+            outbox::set_home(db, &home)
+        })?;
+        self.restart_sync()
+    }
+
+    /// Which computer and data directory this is.
+    fn home(&self) -> String {
+        // Linux's name for an installation, the same for ever; elsewhere the directory has to do.
+        let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+        let dir = dunce::canonicalize(&self.inner.data_dir).unwrap_or_else(|_| self.inner.data_dir.clone());
+        // Hashed: the name of an installation is nobody else's business.
+        blake3::hash(format!("{}\n{}", machine.trim(), dir.display()).as_bytes()).to_hex().to_string()
+    }
+
     /// Switches the connection off. Settings and secrets stay, and so does what the servers hold; changes are still noted, so
     /// that they can be sent when it is on again.
     pub fn disconnect(&self) -> Result<ConnectionInfo> {
@@ -244,17 +267,28 @@ impl Engine {
         let plan = self.connected_plan()?;
         if repair {
             self.indexer()?;
+            if let Some(fault) = plan.displaced(&self.inner.catalog)? {
+                return Err(fault.into());
+            }
         }
         let runtime = self.inner.sharing.runtime()?;
-        // Comparing makes nothing.
-        let link = if repair { Link::open(plan, &runtime)?.0 } else { Link::open_to_read(plan, &runtime)? };
+        let all = Differences { missing: self.inner.catalog.read(|db| images::count_live(db, &plan.model))?, ..Differences::default() };
+        // Comparing makes nothing; where there is nothing, everything is missing.
+        let opened = if repair { Link::open(plan, &runtime).map(|(link, _)| link) } else { Link::open_to_read(plan, &runtime) };
+        let link = match opened {
+            Err(fault) if fault.kind == FaultKind::Missing && all.missing > 0 => {
+                let (found, left, examples, seconds) = (all, all, vec![fault.message], started.elapsed().as_secs_f64());
+                return Ok(VerifyReport { found, left, rows: 0, objects: 0, examples, seconds });
+            }
+            opened => opened?,
+        };
         let compare = |repair| -> Result<Verify<'_>> {
             let mut verify = Verify::new(&self.inner.catalog, &link, VerifyOptions { repair, grace: i64::try_from(grace.as_secs()).unwrap_or(i64::MAX) });
             verify.run()?;
             Ok(verify)
         };
         let found = compare(repair)?;
-        let left = if repair && found.found != crate::wire::Differences::default() {
+        let left = if repair && found.found != Differences::default() {
             self.sync(patience)?;
             compare(false)?.found
         } else {
@@ -349,7 +383,7 @@ impl Engine {
     fn plan(&self, settings: ConnectionSettings, secrets: Secrets) -> Result<LinkPlan> {
         let serving = self.serving()?;
         let device = self.inner.catalog.read(outbox::device)?;
-        Ok(LinkPlan { settings, secrets, model: serving.id.clone(), dimension: serving.embedder.manifest().output.dimension, device })
+        Ok(LinkPlan { settings, secrets, model: serving.id.clone(), dimension: serving.embedder.manifest().output.dimension, device, home: self.home() })
     }
 
     fn sync_parts(&self, runtime: Runtime) -> SyncParts {

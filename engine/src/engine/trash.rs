@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use super::Engine;
-use crate::catalog::near::{self, Copy};
 use crate::catalog::ImageKey;
+use crate::catalog::near::{self, Copy};
 use crate::library::scan::mtime_of;
-use crate::wire::{ErrorCode, KeptFile, TrashReport, TrashRequest};
+use crate::wire::{ErrorCode, KeptFile, TrashReport, TrashRequest, TrashUndone};
 use crate::{Error, Result};
 
 impl Engine {
@@ -50,25 +50,25 @@ impl Engine {
         Ok(report)
     }
 
-    /// Brings a batch back from the trash to where it was. Returns how many files are back, and which are not, and why.
-    pub fn undo_trash(&self, batch: i64) -> Result<(u64, Vec<KeptFile>)> {
+    /// Brings a batch back from the trash to where it was.
+    pub fn undo_trash(&self, batch: i64) -> Result<TrashUndone> {
         self.indexer()?;
         let wanted = self.inner.catalog.read(|db| near::trashed(db, batch))?;
         if wanted.is_empty() {
             return Err(Error::new(ErrorCode::NotFound, format!("nothing is known of batch {batch} of the trash")));
         }
-        let (mut back, mut left) = (0, Vec::new());
+        let (mut back, mut kept) = (0, Vec::new());
         for (path, _) in &wanted {
             match bring_back(path) {
                 Ok(()) => {
                     back += 1;
                     self.inner.catalog.write(|db| near::forget_trashed(db, batch, path))?;
                 }
-                Err(message) => left.push(KeptFile { file: 0, path: path.display().to_string(), code: "failed".into(), message }),
+                Err(message) => kept.push(KeptFile { file: 0, path: path.display().to_string(), code: "failed".into(), message }),
             }
         }
         self.look_again(wanted.iter().map(|(path, _)| path.as_path()))?;
-        Ok((back, left))
+        Ok(TrashUndone { back, kept })
     }
 
     /// Catalog ids of the files of a picture.

@@ -280,6 +280,8 @@ impl Received {
         let message = element("Message").unwrap_or_default().to_owned();
         let is_about_time = code == "RequestTimeTooSkewed" || message.to_lowercase().contains("date is too") || message.contains("too old");
         let kind = match (self.status.as_u16(), code) {
+            // S3 explains itself in XML; a HEAD has no body.
+            (400..=499, "") if !self.body.is_empty() && !text.trim_start().starts_with('<') => FaultKind::Foreign,
             (400 | 401 | 403, _) if is_about_time => FaultKind::ClockSkew,
             (507, _) => FaultKind::ReadOnly,
             (403, _) if code == "QuotaExceeded" || message.to_lowercase().contains("quota") => FaultKind::ReadOnly,
@@ -290,7 +292,7 @@ impl Received {
             (408 | 425 | 429 | 502..=504, _) | (409, "OperationAborted") => FaultKind::Busy,
             // What arrived was not what was sent: the way there is bad, not the request.
             (400, "RequestTimeout" | "IncompleteBody" | "BadDigest" | "XAmzContentSHA256Mismatch") => FaultKind::Busy,
-            (301 | 307 | 400, "PermanentRedirect" | "TemporaryRedirect" | "AuthorizationHeaderMalformed") => FaultKind::Mismatch,
+            (301 | 307 | 400, "PermanentRedirect" | "TemporaryRedirect" | "AuthorizationHeaderMalformed") => FaultKind::WrongRegion,
             (500.., _) => FaultKind::ServerFailed,
             _ => FaultKind::Refused,
         };
@@ -300,7 +302,8 @@ impl Received {
             FaultKind::Denied => "does not allow this".to_owned(),
             FaultKind::ReadOnly => "is full, or takes nothing now".to_owned(),
             FaultKind::Missing => "knows no such bucket or object".to_owned(),
-            FaultKind::Mismatch => "expects another region".to_owned(),
+            FaultKind::WrongRegion => "expects another region".to_owned(),
+            FaultKind::Foreign => "is no S3 server".to_owned(),
             _ => format!("answers {}", self.status.as_u16()),
         };
         // HEAD has no body, and so neither code nor message.

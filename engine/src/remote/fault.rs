@@ -40,6 +40,12 @@ pub enum FaultKind {
     Missing,
     /// The collection was made for another model, or by another program.
     Mismatch,
+    /// The bucket lies in another region than the settings say.
+    WrongRegion,
+    /// Something answers there, and it is no server of this kind.
+    Foreign,
+    /// The library lies elsewhere than when it was last synced: it was moved, or this is a copy.
+    Displaced,
     /// The server is too old.
     TooOld,
     /// The server refuses this very request; no other try will do.
@@ -80,6 +86,9 @@ impl Fault {
             FaultKind::Denied => "denied",
             FaultKind::Missing => "missing",
             FaultKind::Mismatch => "mismatch",
+            FaultKind::WrongRegion => "wrong-region",
+            FaultKind::Foreign => "foreign",
+            FaultKind::Displaced => "displaced",
             FaultKind::TooOld => "too-old",
             FaultKind::Refused => "refused",
             FaultKind::Stopped => "stopped",
@@ -101,6 +110,11 @@ impl Fault {
             FaultKind::Denied => "Give these credentials the right to read and write there, or use others.",
             FaultKind::Missing => "Create it on the server, or name another.",
             FaultKind::Mismatch => "Name another collection: lookalike connect --collection NAME.",
+            FaultKind::WrongRegion => "Name the region that the bucket lies in, or that the server's configuration says: lookalike connect --region NAME.",
+            FaultKind::Displaced => {
+                "If it was moved, say so: lookalike connect --moved. If it is a copy and the other one is still in use: lookalike connect --copied."
+            }
+            FaultKind::Foreign => "Check host and port: another program listens there (S3: often 9000 or 3900).",
             FaultKind::TooOld => "Milvus 2.3 or newer is needed.",
             FaultKind::Refused => "Look at the message; if it makes no sense, please report it.",
             FaultKind::Stopped => "Start it again; nothing is lost.",

@@ -1,5 +1,8 @@
 //! What a search may find, and where it looks, checked. Knows no query.
 
+use time::PrimitiveDateTime;
+use time::format_description::well_known::Iso8601;
+
 use super::PageSpec;
 use crate::media::Format;
 use crate::wire::{Crop, Orientation, Scope, SearchFilter, SearchRequest};
@@ -112,13 +115,9 @@ impl Orientation {
     }
 }
 
-/// `YYYY-MM-DD`, as far as digits go: a 31st of April finds the same as the 30th.
+/// `YYYY-MM-DD`, and a day that there is.
 fn is_day(text: &str) -> bool {
-    let is_number = |range: std::ops::Range<usize>, most: u32| {
-        let digits = text.get(range).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-        digits.and_then(|digits| digits.parse().ok()).is_some_and(|number: u32| (1..=most).contains(&number))
-    };
-    text.len() == 10 && &text.as_bytes()[4..5] == b"-" && &text.as_bytes()[7..8] == b"-" && is_number(0..4, 9999) && is_number(5..7, 12) && is_number(8..10, 31)
+    text.len() == 10 && PrimitiveDateTime::parse(&format!("{text}T00:00:00"), &Iso8601::DEFAULT).is_ok()
 }
 
 #[cfg(test)]
@@ -133,7 +132,7 @@ mod tests {
 
     #[test]
     fn what_is_malformed_is_named() {
-        for day in ["", "2026", "2026-13-01", "2026-00-10", "01.05.2026", "2026-5-1", "2026-05-01T", "2026-05-3\u{661}"] {
+        for day in ["", "2026", "2026-13-01", "2026-00-10", "01.05.2026", "2026-5-1", "2026-05-01T", "2026-05-3\u{661}", "2026-02-30"] {
             assert!(refusal(|terms| terms.filter.taken_from = Some(day.into())).contains("taken_from"), "{day}");
         }
         assert!(refusal(|terms| terms.filter.formats = vec!["jpeg".into(), "jpg\" or 1".into()]).contains("formats"));

@@ -89,6 +89,9 @@ fn check_authority(path: Option<&str>) -> Result<()> {
         Some(path) if !Path::new(path).is_file() => {
             Err(Error::missing(Path::new(path)).with_hint("Name the PEM file of the authority that signed the server's certificate."))
         }
+        Some(path) if !String::from_utf8_lossy(&fs_err::read(path)?).contains("-----BEGIN CERTIFICATE-----") => {
+            Err(Error::invalid(format!("{path} holds no certificate")).with_hint("Name the PEM file of the authority that signed the server's certificate."))
+        }
         _ => Ok(()),
     }
 }

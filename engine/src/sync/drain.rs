@@ -15,13 +15,15 @@ use crate::remote::{Backoff, Fault, FaultKind, Runtime};
 use crate::wire::Consistency;
 use crate::{Error, Result};
 
-use super::keys::{PREFIXES, object_key, stem};
+use super::keys::{PREFIXES, content_of, object_key, stem};
 use super::namers::Namers;
 use super::upload::{Uploaded, Uploader};
 use super::{Link, now_ms};
 
 /// Lines in one batch, and so rows in one request. More would make a failure costlier and nothing faster.
 const BATCH: usize = 500;
+/// Removals for which the rows that still name an object are asked about together.
+const REMOVALS: usize = 100;
 /// Objects on their way at once.
 const UPLOADS: usize = 8;
 /// An object at which the store itself fails is parked after so many tries.
@@ -68,7 +70,7 @@ impl Drain<'_> {
                     Wanted::Held(held) => match object_key(self.link.plan.upload(), line.hash, &held.image.facts.format) {
                         Ok(key) => {
                             let relied = line.object_done;
-                            line.object_done |= self.link.store.is_none();
+                            line.object_done |= self.link.store.is_none() || key.is_none();
                             upserting.push(Upserting { line, held: *held, key, relied });
                         }
                         Err(fault) => return Err(fault.into()),
@@ -87,7 +89,7 @@ impl Drain<'_> {
             sent += parked;
             self.put_rows(upserting, &mut settled).map(|parked| sent += parked)
         });
-        let result = result.and_then(|()| self.remove(removing, &mut settled));
+        let result = result.and_then(|()| self.remove(&removing, &mut settled));
         sent += settled.len() as u64;
         self.catalog.write(|db| settled.iter().try_for_each(|line| outbox::settle(db, line)))?;
         match result {
@@ -189,8 +191,11 @@ impl Drain<'_> {
             Err(fault) => return Err(fault.into()),
         }
         self.catalog.write(|db| parked.iter().try_for_each(|(line, fault)| outbox::park(db, line, fault.code(), &fault.message)))?;
-        // Settled only after the look: a line that is settled is not looked at again.
+        // Settled only after these: a line that is settled is not looked at again.
         self.check_relied_objects(&batch)?;
+        if self.catalog.read(outbox::has_other_kind)? {
+            self.remove_other_kind(&batch)?;
+        }
         settled.append(&mut written);
         Ok(parked.len() as u64)
     }
@@ -211,33 +216,74 @@ impl Drain<'_> {
     }
 
     /// Takes back this computer's rows, then the objects that no row names any more.
-    fn remove(&self, batch: Vec<Pending>, settled: &mut Vec<Pending>) -> std::result::Result<(), Trouble> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<String> = batch.iter().map(|line| SharedRow::id_of(&self.link.plan.device, &line.hash.to_string())).collect();
-        self.link.collection.remove(&Filter::all().with_ids(ids.iter().map(String::as_str)))?;
-        if let Some(store) = &self.link.store {
-            let mut namers = Namers::new(self.link);
-            for line in &batch {
-                self.remove_objects(store, line.hash, &mut namers)?;
+    fn remove(&self, batch: &[Pending], settled: &mut Vec<Pending>) -> std::result::Result<(), Trouble> {
+        let mut namers = Namers::new(self.link);
+        for lines in batch.chunks(REMOVALS) {
+            let id = |line: &Pending| SharedRow::id_of(&self.link.plan.device, &line.hash.to_string());
+            let ids: Vec<String> = lines.iter().map(id).collect();
+            let filter = Filter::all().with_ids(ids.iter().map(String::as_str));
+            // The rows say where their objects lie.
+            let rows = self.link.collection.rows(&filter, Consistency::Strong)?;
+            self.link.collection.remove(&filter)?;
+            if let Some(store) = &self.link.store {
+                let mut keys: Vec<ObjectKey> = Vec::new();
+                for line in lines {
+                    let content = line.hash.to_string();
+                    match rows.iter().find(|row| row.content == content).map(|row| row.object_key.as_str()) {
+                        Some(key) if content_of(key) == Some(line.hash) => keys.push(ObjectKey::new(key)?),
+                        // No row, of a removal that was cut short, or one without an object.
+                        _ => keys.extend(keys_in(store, line.hash)?),
+                    }
+                }
+                self.delete_unnamed(store, &mut namers, lines.iter().map(|line| line.hash), keys)?;
             }
+            settled.extend(lines.iter().copied().map(done));
         }
-        settled.extend(batch.into_iter().map(done));
         Ok(())
     }
 
-    fn remove_objects(&self, store: &dyn ObjectStore, hash: ContentHash, namers: &mut Namers<'_>) -> std::result::Result<(), Trouble> {
-        for prefix in PREFIXES {
-            // By listing: the format, and with it the ending of the key, went with the image.
-            for object in store.list(&format!("{prefix}{}.", stem(hash)), None, 10)? {
-                // Asked right before: another computer may have begun to rely on it. What is not known stays.
-                if namers.keys_of([hash])?.is_some_and(|named| !named.contains(&object.key)) {
-                    store.delete(&ObjectKey::new(object.key)?)?;
-                }
+    /// Takes away objects of another kind than is uploaded now, of pictures whose rows have just been written.
+    fn remove_other_kind(&self, batch: &[Upserting]) -> std::result::Result<(), Trouble> {
+        let Some(store) = &self.link.store else { return Ok(()) };
+        let mut namers = Namers::new(self.link);
+        for items in batch.chunks(REMOVALS) {
+            let mut keys = Vec::new();
+            for item in items {
+                keys.extend(keys_in(store, item.line.hash)?.into_iter().filter(|key| Some(key) != item.key.as_ref()));
             }
+            self.delete_unnamed(store, &mut namers, items.iter().map(|item| item.line.hash), keys)?;
         }
         Ok(())
+    }
+
+    /// Deletes those of the objects that no row names. Asked right before: another computer may have begun to rely on one.
+    fn delete_unnamed(
+        &self,
+        store: &dyn ObjectStore,
+        namers: &mut Namers<'_>,
+        contents: impl Iterator<Item = ContentHash>,
+        mut keys: Vec<ObjectKey>,
+    ) -> std::result::Result<(), Trouble> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        // What is not known stays.
+        let Some(named) = namers.keys_of(contents)? else { return Ok(()) };
+        keys.retain(|key| !named.contains(key.as_str()));
+        let (next, fault) = (AtomicUsize::new(0), Mutex::new(None));
+        thread::scope(|scope| {
+            for _ in 0..UPLOADS.min(keys.len()) {
+                scope.spawn(|| {
+                    while let Some(key) = keys.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        if let Err(found) = store.delete(key) {
+                            *fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        fault.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), |fault| Err(fault.into()))
     }
 
     /// Contents of which any computer has a row.
@@ -253,6 +299,9 @@ impl Drain<'_> {
 
     /// Takes this computer's rows out of the collections of earlier models, once everything else is done.
     fn clean_up(&self) -> Result<Option<Fault>> {
+        if self.catalog.read(outbox::has_other_kind)? {
+            self.catalog.write(|db| outbox::note_other_kind(db, false))?;
+        }
         for name in self.catalog.read(outbox::retired)? {
             match self.leave(&name) {
                 Err(Trouble::Local(error)) => return Err(error),
@@ -310,6 +359,17 @@ impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
         Self::Local(error)
     }
+}
+
+/// Keys of the objects of a content, by listing: its format, and with it the ending of the key, may not be known any more.
+fn keys_in(store: &dyn ObjectStore, hash: ContentHash) -> std::result::Result<Vec<ObjectKey>, Fault> {
+    let mut keys = Vec::new();
+    for prefix in PREFIXES {
+        for object in store.list(&format!("{prefix}{}.", stem(hash)), None, 10)? {
+            keys.push(ObjectKey::new(object.key)?);
+        }
+    }
+    Ok(keys)
 }
 
 /// Whether the rest of a batch need not be tried: the store is away, or will not have us.

@@ -27,6 +27,8 @@ pub(crate) struct LinkPlan {
     pub(crate) dimension: usize,
     /// This computer.
     pub(crate) device: String,
+    /// Which computer and data directory this is, as the system tells them apart.
+    pub(crate) home: String,
 }
 
 /// Opened servers. Cheap to clone.
@@ -34,7 +36,7 @@ pub(crate) struct LinkPlan {
 pub(crate) struct Link {
     pub(crate) milvus: Milvus,
     pub(crate) collection: Collection,
-    /// None: pictures are not uploaded, and were not before.
+    /// None: there is no object store. Open also where nothing is uploaded: earlier pictures may have to go.
     pub(crate) store: Option<S3Store>,
     pub(crate) plan: LinkPlan,
 }
@@ -59,6 +61,17 @@ impl LinkPlan {
     /// Name of the collection of the model in use.
     pub(crate) fn collection(&self) -> String {
         name_of_collection(&self.settings, &self.model)
+    }
+
+    /// Why nothing may be sent: the catalog was brought here from another place. Two libraries with one name would take each
+    /// other's rows for their own and remove them.
+    pub(crate) fn displaced(&self, catalog: &Catalog) -> Result<Option<Fault>> {
+        let home = catalog.read(outbox::home)?;
+        if home.is_none() {
+            catalog.write(|db| outbox::set_home(db, &self.home))?;
+        }
+        let is_elsewhere = home.is_some_and(|home| home != self.home);
+        Ok(is_elsewhere.then(|| Fault::new(FaultKind::Displaced, "this library lies elsewhere than when it was last synced")))
     }
 
     /// The collection of the model in use; asks the server nothing.
@@ -88,6 +101,13 @@ impl LinkPlan {
         }
         catalog.write(|db| {
             let before: Option<Target> = outbox::target(db)?.and_then(|text| serde_json::from_str(&text).ok());
+            if let Some((endpoint, bucket, kind)) = before.as_ref().and_then(|before| before.store.as_ref())
+                && let Some(now) = &target.store
+                && (endpoint, bucket) == (&now.0, &now.1)
+                && *kind != now.2
+            {
+                outbox::note_other_kind(db, true)?;
+            }
             if let Some(before) = before.filter(|before| before.milvus == target.milvus && before.database == target.database)
                 && before.collection != target.collection
             {
@@ -128,6 +148,7 @@ impl Link {
         let link = Self::new(milvus, plan, runtime)?;
         let mut was_missing = link.collection.prepare()?;
         if let Some(store) = &link.store
+            && link.plan.upload() != Upload::None
             && !store.bucket_exists()?
         {
             store.create_bucket()?;
@@ -170,8 +191,8 @@ impl Link {
         let collection = plan.collection_in(&milvus);
         let secrets = &plan.secrets;
         let store = match &plan.settings.store {
-            Some(store) if store.upload != Upload::None => Some(S3Store::new(store, secrets.s3_access_key.as_ref(), secrets.s3_secret_key.as_ref(), runtime)?),
-            _ => None,
+            Some(store) => Some(S3Store::new(store, secrets.s3_access_key.as_ref(), secrets.s3_secret_key.as_ref(), runtime)?),
+            None => None,
         };
         Ok(Self { milvus, collection, store, plan })
     }

@@ -7,7 +7,7 @@ use crate::Result;
 use crate::catalog::outbox::{self, Wanted};
 use crate::catalog::{Catalog, ContentHash};
 use crate::index::milvus::{Filter, MAX_RESULTS, SharedRow};
-use crate::wire::{Consistency, Differences};
+use crate::wire::{Consistency, Differences, Upload};
 
 use super::Link;
 
@@ -48,8 +48,14 @@ impl<'a> Verify<'a> {
         let matched = self.compare_rows()?;
         self.find_missing_rows(matched)?;
         match self.link.store.clone() {
-            Some(store) => self.compare_objects(&store),
-            None => Ok(()),
+            Some(store) if store.bucket_exists()? => self.compare_objects(&store),
+            Some(_) if self.link.plan.upload() != Upload::None => {
+                let model = self.link.plan.model.clone();
+                self.found.missing += self.catalog.read(|db| crate::catalog::images::count_live(db, &model))?;
+                self.example("there is no bucket, and so no object".to_owned());
+                Ok(())
+            }
+            _ => Ok(()),
         }
     }
 

@@ -97,7 +97,7 @@ impl Worker {
     pub(crate) fn start(parts: Parts, plan: LinkPlan, paused: bool) -> Result<Self> {
         let orders = Orders { is_stopped: false, is_paused: paused, is_kicked: false };
         let shared = Arc::new(Shared { orders: Mutex::new(orders), given: Condvar::new(), progress: Mutex::default() });
-        let mut cycle = Cycle { shared: Arc::clone(&shared), parts: parts.clone(), plan, link: None, backoff: Backoff::default() };
+        let mut cycle = Cycle { shared: Arc::clone(&shared), parts: parts.clone(), plan, link: None, is_checked: false, backoff: Backoff::default() };
         let thread = thread::Builder::new()
             .name("sync".into())
             .spawn(move || cycle.work())
@@ -164,6 +164,8 @@ struct Cycle {
     parts: Parts,
     plan: LinkPlan,
     link: Option<Link>,
+    /// Whether the servers were looked at since the start, or since they failed: collection and bucket may be gone.
+    is_checked: bool,
     backoff: Backoff,
 }
 
@@ -219,9 +221,12 @@ impl Cycle {
         if model != self.plan.model {
             (self.plan.model, self.plan.dimension, self.link) = (model, dimension, None);
         }
+        if let Some(fault) = self.plan.displaced(&self.parts.catalog)? {
+            return Ok(Turn::Fault(fault));
+        }
         self.plan.aim(&self.parts.catalog)?;
         let nothing_due = self.parts.catalog.read(outbox::next_due)?.is_none_or(|due| due > now_ms());
-        if nothing_due && self.parts.catalog.read(outbox::retired)?.is_empty() {
+        if nothing_due && self.is_checked && self.parts.catalog.read(outbox::retired)?.is_empty() {
             return Ok(Turn::Nothing);
         }
         if self.link.is_none() {
@@ -231,7 +236,7 @@ impl Cycle {
                         // Made anew, after a collection or bucket was dropped: what was sent there is gone.
                         self.parts.catalog.write(|db| outbox::touch_all(db))?;
                     }
-                    self.link = Some(link);
+                    (self.link, self.is_checked) = (Some(link), true);
                 }
                 Err(fault) => return Ok(Turn::Fault(fault)),
             }
@@ -251,7 +256,7 @@ impl Cycle {
     /// Says for how long to keep away.
     fn retreat(&mut self, fault: &Fault) -> Duration {
         // What was opened may be gone: a collection dropped, a server replaced by an empty one.
-        self.link = None;
+        (self.link, self.is_checked) = (None, false);
         if fault.is_passing() {
             tracing::info!(%fault, "syncing waits");
             self.note(SyncState::Waiting, Some(fault));
@@ -293,7 +298,7 @@ pub(crate) fn drain_until_done(parts: &Parts, plan: LinkPlan, patience: Duration
     let model = plan.model.clone();
     let orders = Orders { is_stopped: false, is_paused: false, is_kicked: false };
     let shared = Arc::new(Shared { orders: Mutex::new(orders), given: Condvar::new(), progress: Mutex::default() });
-    let mut cycle = Cycle { shared, parts: parts.clone(), plan, link: None, backoff: Backoff::default() };
+    let mut cycle = Cycle { shared, parts: parts.clone(), plan, link: None, is_checked: false, backoff: Backoff::default() };
     let (mut sent, mut went_through) = (0, Instant::now());
     loop {
         match cycle.turn()? {
@@ -315,7 +320,8 @@ pub(crate) fn drain_until_done(parts: &Parts, plan: LinkPlan, patience: Duration
             }
             Turn::Fault(fault) => {
                 let wait = cycle.retreat(&fault);
-                if !fault.is_passing() || went_through.elapsed() + wait > patience {
+                let waits_for_nothing = parts.catalog.read(outbox::next_due)?.is_none();
+                if !fault.is_passing() || waits_for_nothing || went_through.elapsed() + wait > patience {
                     break;
                 }
                 thread::sleep(wait);

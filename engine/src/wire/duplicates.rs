@@ -138,6 +138,14 @@ wire! {
         pub kept: Vec<KeptFile>,
     }
 
+    /// What came back from the trash.
+    pub struct TrashUndone {
+        /// Files that are where they were.
+        pub back: u64,
+        /// Files that are not, and why.
+        pub kept: Vec<KeptFile>,
+    }
+
     /// A file that was not moved to the trash, or not brought back.
     #[derive(Eq)]
     pub struct KeptFile {

@@ -32,6 +32,8 @@ struct FolderChange {
     paused: Option<bool>,
     /// gitignore globs of what is left out.
     excludes: Option<Vec<String>>,
+    /// Whether its files cannot be moved to the trash.
+    protected: Option<bool>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -63,13 +65,16 @@ async fn add(State(app): State<App>, Json(folder): Json<NewFolder>) -> Reply<Ans
     app.ask(move |engine| engine.add_folder(&path, &folder.excludes)).await.map(Answer)
 }
 
-/// Pause or resume a folder, or set what is left out of it
+/// Pause or resume a folder, protect it, or set what is left out of it
 #[utoipa::path(patch, path = "/folders/{id}", tag = "folders", params(("id" = i64, Path)), request_body = FolderChange,
     responses((status = 204, description = "Changed")))]
 async fn change(State(app): State<App>, Path(id): Path<i64>, Json(change): Json<FolderChange>) -> Reply<StatusCode> {
     let call = move |engine: &lookalike_engine::Engine| {
         if let Some(excludes) = &change.excludes {
             engine.set_excludes(id, excludes)?;
+        }
+        if let Some(protected) = change.protected {
+            engine.protect_folder(id, protected)?;
         }
         change.paused.map_or(Ok(()), |paused| engine.pause_folder(id, paused))
     };

@@ -1,6 +1,7 @@
 //! The HTTP interface of version 1: one file for each topic, each handler a few lines around a call of the engine.
 
 mod connection;
+mod duplicates;
 mod events;
 mod folders;
 pub(crate) mod library;
@@ -28,6 +29,7 @@ pub(crate) fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(pictures::routes())
         .merge(connection::routes())
         .merge(models::routes())
+        .merge(duplicates::routes())
         .merge(events::routes())
         .route_layer(from_fn_with_state(App::clone(app), admit));
     OpenApiRouter::new().nest(BASE, known.merge(session::doors()))
