@@ -3,8 +3,8 @@
 # a failure of the server, or another one than the description says.
 # usage: tests/http/run.sh FOLDER-OF-PROGRAMS SCHEMATHESIS
 set -euo pipefail
-programs=$1
-schemathesis=$2
+programs=$(realpath "$1")
+schemathesis=$(realpath -s "$2")
 work=$(mktemp -d)
 server=
 finish() {
@@ -18,6 +18,8 @@ trap finish EXIT
 export HOME=$work/home LOOKALIKE_KEYCHAIN=off LOOKALIKE_DATA_DIR=$work/data
 unset XDG_DATA_HOME
 mkdir -p "$HOME"
+# It leaves notes where it runs.
+cd "$work"
 "$programs/sample-library" "$work/photos" >/dev/null
 "$programs/lookalike" index "$work/photos" --json >/dev/null
 "$programs/lookalike" serve --bind 127.0.0.1:0 --token-file "$work/token" --allow-root "$work/photos" --rate-limit 100000 >"$work/out" 2>"$work/log" &

@@ -66,9 +66,9 @@ impl Server {
 
     /// A server from a command that is ready but for its pipes.
     pub fn of(command: &mut Command, token_file: &std::path::Path) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the server starts");
-        let log = Arc::new(Mutex::new(String::new()));
-        let (written, stderr) = (Arc::clone(&log), child.stderr.take().expect("its log"));
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the server starts");
+        let mut server = Self { child, address: SocketAddr::from(([0, 0, 0, 0], 0)), token: String::new(), code: None, log: Arc::default() };
+        let (written, stderr) = (Arc::clone(&server.log), server.child.stderr.take().expect("its log"));
         std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 let mut log = written.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,20 +76,18 @@ impl Server {
                 log.push('\n');
             }
         });
-        let mut code = None;
-        for line in BufReader::new(child.stdout.take().expect("its output")).lines().map_while(Result::ok) {
-            if let Some((_, found)) = line.split_once("/#code=") {
-                code = Some(found.to_owned());
+        for line in BufReader::new(server.child.stdout.take().expect("its output")).lines().map_while(Result::ok) {
+            if let Some((_, code)) = line.split_once("/#code=") {
+                server.code = Some(code.to_owned());
             }
             if let Some(address) = line.strip_prefix("Listening on ") {
-                let address = address.parse().expect("an address");
-                let token = fs_err::read_to_string(token_file).expect("the token file was made");
-                return Self { child, address, token, code, log };
+                server.address = address.parse().expect("an address");
+                server.token = fs_err::read_to_string(token_file).expect("the token file was made");
+                return server;
             }
         }
         std::thread::sleep(Duration::from_millis(200));
-        let log = log.lock().unwrap_or_else(PoisonError::into_inner);
-        panic!("the server ended before it was ready:\n{log}");
+        panic!("the server ended before it was ready:\n{}", server.log());
     }
 
     /// What it has logged so far.

@@ -323,6 +323,15 @@ fn health_metrics_documents_and_headers() {
 }
 
 #[test]
+fn without_a_page_it_says_where_the_description_is() {
+    let (_library, server) = served(1, &["--no-ui"]);
+    assert_eq!(server.code, None, "there is nothing to sign in to");
+    let root = server.ask_as_stranger("GET", "/", b"", &[]).expect(200).text();
+    assert!(root.contains("/api/v1/docs"), "{root}");
+    server.ask_as_stranger("GET", "/index.html", b"", &[]).expect(404);
+}
+
+#[test]
 fn a_second_writer_makes_it_search_only() {
     let library = TestLibrary::with_scenes(2);
     let writer = library.writer();

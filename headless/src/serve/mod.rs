@@ -105,7 +105,7 @@ pub(crate) fn token(data_dir: &Path, command: &TokenCommand) -> Result<ExitCode>
         TokenCommand::List => {
             for (name, created_at) in file.list()? {
                 let made = i64::try_from(created_at).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
-                output::line(&format!("{name:<48}  made {}", made.map_or_else(String::new, |made| made.date().to_string())).trim_end().to_owned())?;
+                output::line(format!("{name:<48}  made {}", made.map_or_else(String::new, |made| made.date().to_string())).trim_end())?;
             }
         }
         TokenCommand::Revoke(args) => file.revoke(&args.name)?,

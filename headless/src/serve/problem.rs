@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::wire::ErrorCode;
@@ -20,8 +20,8 @@ pub(crate) struct Problem {
     pub(crate) hint: Option<String>,
     /// Seconds after which another try makes sense.
     pub(crate) retry_after: Option<u64>,
-    /// Headers of the answer that it replaces, such as `Allow`.
-    pub(crate) headers: HeaderMap,
+    /// Which methods the address takes, where it does not take this one.
+    pub(crate) allow: Option<Box<HeaderValue>>,
 }
 
 /// Problem details (RFC 9457).
@@ -45,7 +45,7 @@ pub(crate) struct ProblemBody {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: message.into(), hint: None, retry_after: None, headers: HeaderMap::new() }
+        Self { status, code: code.into(), message: message.into(), hint: None, retry_after: None, allow: None }
     }
 
     #[must_use]
@@ -97,11 +97,7 @@ impl Problem {
             _ if status.is_server_error() => return Self { status, ..Self::internal() },
             _ => ("invalid-request", "the request is not understood"),
         };
-        let mut problem = Self::new(status, code, message);
-        if let Some(allow) = headers.get("allow") {
-            problem.headers.insert("allow", allow.clone());
-        }
-        problem
+        Self { allow: headers.get(ALLOW).cloned().map(Box::new), ..Self::new(status, code, message) }
     }
 }
 
@@ -148,7 +144,9 @@ impl IntoResponse for Problem {
         };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.extend(self.headers.clone());
+        if let Some(allow) = &self.allow {
+            headers.insert(ALLOW, HeaderValue::clone(allow));
+        }
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

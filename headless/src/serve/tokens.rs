@@ -126,7 +126,10 @@ impl Tokens {
             // One that cannot be read lets nobody in.
             *seen = (now, self.file.read().inspect_err(|error| tracing::error!(%error, "tokens")).unwrap_or_default());
         }
-        seen.1.iter().filter(|token| bool::from(token.hash.as_bytes().ct_eq(given.as_bytes()))).map(|token| token.name.clone()).last()
+        // All of them are looked at, whichever it is.
+        let look =
+            |found: Option<String>, token: &Kept| if bool::from(token.hash.as_bytes().ct_eq(given.as_bytes())) { Some(token.name.clone()) } else { found };
+        seen.1.iter().fold(None, look)
     }
 }
 
