@@ -39,11 +39,11 @@ impl Engine {
         if tasks.is_empty() { Ok(IndexReport::default()) } else { indexer.look_at_and_wait(tasks) }
     }
 
-    /// Looks at these directories of watched folders again, and waits until what has changed there is known.
-    pub(super) fn look_around(&self, directories: &[PathBuf]) -> Result<()> {
+    /// Looks at the places of these files of watched folders again, and waits until what has changed there is known.
+    pub(super) fn look_around(&self, files: &[PathBuf]) -> Result<()> {
         let mut tasks: HashMap<FolderId, Vec<PathBuf>> = HashMap::new();
         for folder in self.inner.catalog.read(folders::all)? {
-            let hints = directories.iter().filter(|directory| directory.starts_with(&folder.path));
+            let hints = files.iter().filter(|file| file.starts_with(&folder.path));
             tasks.entry(folder.id).or_default().extend(hints.cloned());
         }
         let tasks = tasks.into_iter().filter(|(_, hints)| !hints.is_empty()).map(|(id, hints)| Task::Around(id, hints));

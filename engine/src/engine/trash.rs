@@ -116,8 +116,8 @@ impl Engine {
 
     /// Lets the library see what was moved.
     fn look_again<'a>(&self, paths: impl Iterator<Item = &'a Path>) -> Result<()> {
-        let directories: std::collections::BTreeSet<_> = paths.filter_map(Path::parent).map(Path::to_owned).collect();
-        if directories.is_empty() { Ok(()) } else { self.look_around(&directories.into_iter().collect::<Vec<_>>()) }
+        let paths: Vec<_> = paths.map(Path::to_owned).collect();
+        if paths.is_empty() { Ok(()) } else { self.look_around(&paths) }
     }
 }
 
