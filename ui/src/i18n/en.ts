@@ -105,6 +105,14 @@ export const en = {
   'results.device': 'on {name}',
   'results.query': 'You are looking for',
 
+  'crop.label': 'Part of the photo to look for',
+  'crop.hint': 'Drag a rectangle to look for a part. Arrow keys move it, with Shift they resize it, Esc takes it off.',
+  'crop.clear': 'Look for the whole photo',
+  'crop.whole': 'The whole photo counts.',
+  'crop.part': 'A part counts: {width} wide, {height} high, {left} from the left, {top} from the top.',
+  'panel.open': 'Show the query panel',
+  'panel.close': 'Hide the query panel',
+
   'band.same-file': 'Same file',
   'band.same-picture': 'Same picture',
   'band.same-scene': 'Same scene',

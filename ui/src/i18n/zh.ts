@@ -107,6 +107,14 @@ export const zh: Record<Key, string> = {
   'results.device': '在 {name}',
   'results.query': '正在查找',
 
+  'crop.label': '要查找的照片部分',
+  'crop.hint': '拖出一个矩形即可只查找这一部分。方向键移动，按住 Shift 调整大小，Esc 取消。',
+  'crop.clear': '查找整张照片',
+  'crop.whole': '以整张照片为准。',
+  'crop.part': '以一部分为准：宽 {width}，高 {height}，距左 {left}，距上 {top}。',
+  'panel.open': '显示查询面板',
+  'panel.close': '隐藏查询面板',
+
   'band.same-file': '相同文件',
   'band.same-picture': '相同图片',
   'band.same-scene': '相同场景',
