@@ -13,7 +13,7 @@ import type { ErrorReply } from './wire';
 
 export type Screen = 'library' | 'results' | 'skipped' | 'models' | 'connections';
 
-export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' };
+export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' } | { kind: 'filter' };
 
 export class App {
   readonly activity = new Activity();

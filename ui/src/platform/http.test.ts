@@ -164,6 +164,22 @@ describe('the host of a browser', () => {
       await expect(host.open('ab')).rejects.toMatchObject({ message: 'The drive is away.', hint: 'Connect it.' });
       expect(open).toHaveBeenCalledTimes(1);
     });
+    it('for an uploaded photo with what bends the search, where anything does', async () => {
+      const [path = ''] = await (async () => {
+        const drags: Drag[] = [];
+        const stop = await host.onDrag((drag) => drags.push(drag));
+        drop(dataOf([photo()]));
+        await vi.waitFor(() => expect(drags.at(-1)?.kind).toBe('dropped'));
+        stop();
+        const last = drags.at(-1);
+        return last?.kind === 'dropped' ? last.paths : [];
+      })();
+      const crop = { x: 0, y: 0, width: 0.5, height: 0.5 };
+      await host.search(byPath(path));
+      await host.search({ ...byPath(path), crop, more: ['ab'] });
+      const terms = server.asked.map(({ body }) => (body as FormData).get('terms'));
+      expect(terms).toEqual([null, JSON.stringify({ filter: null, crop, more: ['ab'], less: [] })]);
+    });
   });
 
   describe('turns failures into errors that can be shown:', () => {
