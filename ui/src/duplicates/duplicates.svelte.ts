@@ -5,6 +5,8 @@ import { asErrorReply, type Host, type Restored } from '../platform/host';
 import type { DuplicateGroup, DuplicateKind, DuplicateMember, DuplicatesProgress, ErrorReply, KeptFile, TrashReport } from '../wire';
 
 const PAGE = 50;
+/** The most that the engine gives at once. */
+const LARGEST_PAGE = 200;
 /** While groups are being found, the list is read again at most this often. */
 const REREAD_AFTER_MS = 1500;
 
@@ -35,14 +37,13 @@ export class Duplicates {
   constructor(private readonly host: Host) {}
 
   /** Reads as many groups as were read before, at least a page. */
-  async read(): Promise<void> {
+  async read(wanted = Math.max(PAGE, this.groups.length)): Promise<void> {
     const turn = ++this.#turn;
-    const wanted = Math.max(PAGE, this.groups.length);
     this.loading = true;
     try {
       let groups: DuplicateGroup[] = [];
       do {
-        const reply = await this.#ask(groups.length);
+        const reply = await this.#ask(groups.length, wanted > PAGE ? LARGEST_PAGE : PAGE);
         if (turn !== this.#turn) return;
         groups = groups.concat(reply.groups);
         if (reply.groups.length === 0) break;
@@ -105,6 +106,12 @@ export class Duplicates {
     group.members.forEach((member) => (member.keep ? this.keep(member) : this.discard(member)));
   }
 
+  /** Marks all but the suggested ones of all groups, those too that have not been read yet. */
+  async keepAllSuggested(): Promise<void> {
+    if (this.groups.length < this.total) await this.read(this.total);
+    for (const group of this.groups) this.keepSuggested(group);
+  }
+
   unmarkAll(): void {
     this.marked.clear();
   }
@@ -138,8 +145,8 @@ export class Duplicates {
     return restored.kept;
   }
 
-  async #ask(offset: number) {
-    const reply = await this.host.duplicates({ folders: [], kind: this.kind, offset, limit: PAGE });
+  async #ask(offset: number, limit = PAGE) {
+    const reply = await this.host.duplicates({ folders: [], kind: this.kind, offset, limit });
     this.progress = reply.progress;
     this.total = reply.total;
     this.spareFiles = reply.spare_files;

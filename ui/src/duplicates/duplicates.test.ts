@@ -119,6 +119,12 @@ describe('duplicates', () => {
     expect(new Set(app.duplicates.groups.map(({ members }) => members[0]?.file)).size, 'none twice').toBe(100);
   });
 
+  it('are all marked at once, those too that have not been read yet', async () => {
+    await open(...Array.from({ length: 260 }, (_, i) => pair(2 * i + 1)));
+    await fireEvent.click(screen.getByRole('button', { name: 'Mark all but the suggested' }));
+    expect(await screen.findByText('260 files, 520 MB, to the trash')).toBeTruthy();
+  });
+
   it('are kept from the trash folder by folder', async () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Actions for photos' }));
     await fireEvent.click(await screen.findByRole('menuitem', { name: 'Protect from the trash' }));
