@@ -6,6 +6,7 @@ import '../src/app.css';
 import AppView from '../src/App.svelte';
 import { language, setLanguage } from '../src/i18n/index.svelte';
 import { FakeHost, fakeId } from '../src/platform/fake';
+import { fakeMember } from '../src/platform/fake-duplicates';
 
 const asked = new URLSearchParams(location.search);
 const host = new FakeHost();
@@ -28,6 +29,11 @@ if (!asked.has('first-run')) {
     { id: 2, path: '/home/ann/Pictures/Family/movie-poster.psd', code: 'format-not-supported', message: 'Photoshop files cannot be read.' },
   ];
 }
+host.fakeDuplicates.groups = Array.from({ length: asked.has('first-run') ? 0 : 120 }, (_, i) => ({
+  kind: i % 3 === 0 ? 'same-file' as const : 'same-picture' as const,
+  members: [0, 1, 2].slice(0, 2 + (i % 2)).map((j) => fakeMember(i * 3 + j + 1, { keep: j === 0 ? 'most-pixels' : null, is_protected: i % 7 === 6 && j === 0, bytes: 4_200_000 / (j + 1) })),
+}));
+host.fakeDuplicates.progress = { done: count, total: count, is_running: false, rate: 0 };
 if (asked.has('scanning')) host.progress = { stage: 'scanning', scanned: 812, total: 30, done: 0, skipped: 0, rate: 0, seconds_left: null };
 if (asked.has('busy')) host.progress = { stage: 'indexing', scanned: 20113, total: 20113, done: 1284, skipped: 2, rate: 41.3, seconds_left: 421 };
 host.writable = !asked.has('read-only');

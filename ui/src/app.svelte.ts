@@ -2,6 +2,7 @@
 
 import { getContext, setContext } from 'svelte';
 import { Connections } from './connections/connections.svelte';
+import { Duplicates } from './duplicates/duplicates.svelte';
 import { t } from './i18n/index.svelte';
 import { Activity } from './indexing/activity.svelte';
 import { Library } from './library/library.svelte';
@@ -11,13 +12,14 @@ import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
 import type { ErrorReply } from './wire';
 
-export type Screen = 'library' | 'results' | 'skipped' | 'models' | 'connections';
+export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'models' | 'connections';
 
-export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' };
+export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' } | { kind: 'filter' };
 
 export class App {
   readonly activity = new Activity();
   readonly connections: Connections;
+  readonly duplicates: Duplicates;
   readonly library: Library;
   readonly models: Models;
   readonly search: Search;
@@ -38,6 +40,7 @@ export class App {
 
   constructor(readonly host: Host) {
     this.connections = new Connections(host);
+    this.duplicates = new Duplicates(host);
     this.library = new Library(host);
     this.models = new Models(host);
     this.search = new Search(host, () => this.library.status?.model.bands.similar ?? LOWEST);
@@ -145,6 +148,11 @@ export class App {
     await this.attempt(() => this.connections.read());
   }
 
+  async showDuplicates(): Promise<void> {
+    this.screen = 'duplicates';
+    await this.duplicates.read();
+  }
+
   async showModels(): Promise<void> {
     this.screen = 'models';
     await this.attempt(() => this.models.read());
@@ -194,6 +202,9 @@ export class App {
       case 'install-changed':
         this.models.installed(event.install);
         return;
+      case 'duplicates-changed':
+        this.duplicates.onProgress(event.progress);
+        return;
       case 'models-changed':
         void this.attempt(() => this.library.readStatus());
         void this.attempt(() => this.models.read());
@@ -216,6 +227,7 @@ export class App {
     });
     await this.library.readPictures();
     await this.attempt(() => this.connections.readAgain());
+    if (this.screen === 'duplicates') await this.duplicates.read();
     if (this.models.list) await this.attempt(() => this.models.read());
     await this.#findPending();
   }

@@ -2,6 +2,7 @@
 
 import type { App } from '../app.svelte';
 import { t } from '../i18n/index.svelte';
+import type { Lean } from '../search/search.svelte';
 import type { MenuItem } from './Menu.svelte';
 
 export interface ActedOn {
@@ -11,6 +12,13 @@ export interface ActedOn {
 
 export function findLookAlikes(app: App, photo: ActedOn): Promise<void> {
   return app.find({ kind: 'image', id: photo.id, name: photo.file_name });
+}
+
+/** Leans the search that is open towards a photo or away from it. */
+export async function leanSearch(app: App, lean: Lean, photo: ActedOn): Promise<void> {
+  if (!app.search.asked) return;
+  app.screen = 'results';
+  await app.search.lean(lean, { id: photo.id, name: photo.file_name });
 }
 
 export function openPhoto(app: App, photo: ActedOn): Promise<void> {
@@ -33,8 +41,13 @@ export async function copyPath(app: App, photo: ActedOn): Promise<void> {
 
 export function photoMenu(app: App, photo: ActedOn, preview: () => void): MenuItem[] {
   const show: MenuItem = { label: t('photo.show'), icon: 'folder', action: () => void showInFolder(app, photo) };
+  const leanings: MenuItem[] = [
+    { label: t('photo.more'), icon: 'add', keys: '+', action: () => void leanSearch(app, 'more', photo) },
+    { label: t('photo.less'), icon: 'minus', keys: '−', action: () => void leanSearch(app, 'less', photo) },
+  ];
   return [
     { label: t('photo.search'), icon: 'search', keys: 'S', action: () => void findLookAlikes(app, photo) },
+    ...(app.search.asked ? leanings : []),
     { label: t('photo.preview'), icon: 'eye', keys: t('keys.name.space'), action: preview },
     { label: t('photo.open'), icon: 'open', keys: t('keys.name.enter'), action: () => void openPhoto(app, photo) },
     ...(app.host.can.showInFolder ? [show] : []),

@@ -127,3 +127,17 @@ describe('the shared library', () => {
     expect(screen.queryByRole('heading', { name: 'Syncing' })).toBeNull();
   });
 });
+
+describe('a connection that cannot be read', () => {
+  afterEach(cleanup);
+
+  it('is said, with what mends it', async () => {
+    setLanguage('en');
+    const host = new FakeHost();
+    await host.addFolder('/photos', []);
+    host.remote.info = { ...host.remote.info, problem: { code: 'io', message: 'The settings are damaged.', hint: null } };
+    render(AppView, { app: new App(host) });
+    await fireEvent.click(await screen.findByRole('button', { name: 'Shared library' }));
+    expect((await screen.findByText('The settings are damaged.')).parentElement?.textContent).toContain('Connecting again mends it.');
+  });
+});

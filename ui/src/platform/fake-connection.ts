@@ -2,7 +2,7 @@
 
 import type { ConnectionInfo, ConnectRequest, Differences, ErrorReply, Event, SyncStatus, TestReport, TestStep, VerifyReport } from '../wire';
 
-const OFF: ConnectionInfo = { settings: null, enabled: false, has_milvus_secret: false, has_store_secret: false, secrets_in: 'file' };
+const OFF: ConnectionInfo = { settings: null, enabled: false, problem: null, has_milvus_secret: false, has_store_secret: false, secrets_in: 'file' };
 const NONE: Differences = { missing: 0, surplus: 0, different: 0 };
 
 export const atRest: SyncStatus = { state: 'off', pending: 0, done: 0, parked: 0, parked_pictures: [], rate: 0, last_success: null, problem: null };
@@ -25,7 +25,7 @@ export class FakeConnection {
     this.received = request;
     const { secrets, settings } = request;
     this.info = {
-      settings, enabled: true, secrets_in: 'file',
+      settings, enabled: true, problem: null, secrets_in: 'file',
       has_milvus_secret: this.info.has_milvus_secret || secrets.milvus_token !== null,
       has_store_secret: this.info.has_store_secret || secrets.s3_secret_key !== null,
     };

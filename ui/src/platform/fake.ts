@@ -4,11 +4,12 @@
 import { bands } from '../search/bands';
 import { FakeConnection } from './fake-connection';
 import type {
-  Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, EmbeddingNote, ErrorReply, FolderInfo, LibraryReply, LibraryRequest, ModelsReply,
-  PageRequest, Picture, PictureDetails, Progress, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, VerifyReport,
+  Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, FolderInfo, LibraryReply, LibraryRequest, ModelsReply,
+  PageRequest, Picture, PictureDetails, Progress, Reason, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, TrashReport, TrashRequest, VerifyReport,
 } from '../wire';
+import { FakeDuplicates } from './fake-duplicates';
 import { FakeModels } from './fake-models';
-import type { Abilities, Drag, Host, HostEvent, Pasted, PathKind, Stop } from './host';
+import type { Abilities, Drag, Host, HostEvent, Pasted, PathKind, Restored, Stop, Terms } from './host';
 
 export interface FakePicture extends Picture {
   /** Places of the file; several are byte-identical copies. */
@@ -16,6 +17,7 @@ export interface FakePicture extends Picture {
   /** Similarity to any query. */
   similarity: number;
   offline?: boolean;
+  reasons?: Reason[];
 }
 
 export const limits: BandLimits = { same_picture: 0.85, same_scene: 0.7, similar: 0.55 };
@@ -46,6 +48,9 @@ export class FakeHost implements Host {
   thumbnail = (id: string): string => `fake:thumb/${id}`;
 
   readonly remote = new FakeConnection((event) => this.emit(event));
+  readonly fakeDuplicates = new FakeDuplicates((event) => this.emit(event));
+  /** What the latest search was narrowed or bent by. */
+  terms: Terms | null = null;
   readonly fakeModels = new FakeModels((event) => this.emit(event));
 
   #handlers: ((event: HostEvent) => void)[] = [];
@@ -83,7 +88,7 @@ export class FakeHost implements Host {
     this.#called('addFolder', path);
     const folder: FolderInfo = {
       id: this.folders.length + 1, path, name: path.split('/').at(-1) ?? path, state: 'watching', state_reason: null,
-      files: this.pictures.length, skipped: 0, excludes, scanned_at: null,
+      files: this.pictures.length, skipped: 0, excludes, is_protected: false, scanned_at: null,
     };
     this.folders = [...this.folders, folder];
     return folder;
@@ -102,6 +107,11 @@ export class FakeHost implements Host {
   async setExcludes(id: number, excludes: string[]): Promise<void> {
     this.#called('setExcludes', id);
     this.#change(id, { excludes });
+  }
+
+  async protectFolder(id: number, isProtected: boolean): Promise<void> {
+    this.#called('protectFolder', id, isProtected);
+    this.#change(id, { is_protected: isProtected });
   }
 
   #change(id: number, change: Partial<FolderInfo>): void {
@@ -141,12 +151,15 @@ export class FakeHost implements Host {
   async search(request: SearchRequest): Promise<SearchReply> {
     const { query } = request;
     this.#called('search', query.kind === 'path' ? query.path : query.id);
+    const { filter, crop, more, less } = request;
+    this.terms = { filter, crop, more, less };
     const queryId = query.kind === 'image' ? query.id : fakeId(0xfeed);
     return this.#freeze(query.kind === 'path' ? query.path : query.id, queryId, request);
   }
 
-  async searchPasted(scope: Scope, similarity: number, pageSize: number): Promise<SearchReply> {
+  async searchPasted(scope: Scope, terms: Terms, similarity: number, pageSize: number): Promise<SearchReply> {
     this.#called('searchPasted');
+    this.terms = terms;
     return this.#freeze('pasted', fakeId(0xfeed), { scope, similarity, page: 1, page_size: pageSize });
   }
 
@@ -170,7 +183,7 @@ export class FakeHost implements Host {
     return {
       query: set.request, query_id: request.result_set.slice(request.result_set.indexOf(':') + 1), query_width: 600, query_height: 400,
       model: 'fake', limits, scope: set.scope, fallback: set.fallback, result_set: request.result_set, frozen_at: 1_800_000_000, total: passing.length, total_is_exact: true, bands: countBands(set.hits),
-      page: request.page, page_size: request.page_size, results: passing.slice(first, first + request.page_size), took_ms: 3,
+      page: request.page, page_size: request.page_size, similarities: set.hits.map((hit) => hit.similarity).sort((a, b) => b - a), results: passing.slice(first, first + request.page_size), took_ms: 3,
     };
   }
 
@@ -184,6 +197,40 @@ export class FakeHost implements Host {
     if (!picture) throw { code: 'not-found', message: 'no such picture', hint: null } satisfies ErrorReply;
     const places = picture.paths.map((path) => ({ path, offline: picture.offline ?? false, device: null }));
     return { ...picture, format: 'jpeg', bytes: 3_612_345, taken_at: '2025-07-14T18:20:00', camera: 'Fujifilm X-T4', places };
+  }
+
+  async findDuplicates(): Promise<DuplicatesProgress> {
+    this.#called('findDuplicates');
+    return this.fakeDuplicates.setProgress({ is_running: true });
+  }
+
+  async stopFindingDuplicates(): Promise<DuplicatesProgress> {
+    this.#called('stopFindingDuplicates');
+    return this.fakeDuplicates.setProgress({ is_running: false });
+  }
+
+  async duplicates(request: DuplicatesRequest): Promise<DuplicatesReply> {
+    this.#called('duplicates', request.offset);
+    return this.fakeDuplicates.reply(request);
+  }
+
+  async dismiss(ids: string[], isMatch: boolean): Promise<void> {
+    this.#called('dismiss', ...ids, isMatch);
+    this.fakeDuplicates.dismiss(ids, isMatch);
+  }
+
+  async trash(request: TrashRequest): Promise<TrashReport> {
+    this.#called('trash', ...request.files, request.even_last);
+    return this.fakeDuplicates.trash(request);
+  }
+
+  async undoTrash(batch: number): Promise<Restored> {
+    this.#called('undoTrash', batch);
+    return this.fakeDuplicates.undo();
+  }
+
+  async filesOf(id: string): Promise<number[]> {
+    return this.fakeDuplicates.filesOf(id);
   }
 
   async connection(): Promise<ConnectionInfo> {
@@ -333,7 +380,7 @@ function asHit(picture: FakePicture, queryId: string): SearchHit {
   const similarity = isQuery ? 1 : picture.similarity;
   return {
     rank: 0, id: picture.id, path: picture.paths[0] ?? '', file_name: picture.file_name, similarity, distance: 1 / similarity - 1,
-    band: isQuery ? 'same-file' : bandOf(similarity), width: picture.width, height: picture.height, is_query: isQuery,
+    band: isQuery ? 'same-file' : bandOf(similarity), width: picture.width, height: picture.height, is_query: isQuery, reasons: picture.reasons ?? [],
     places: picture.paths.map((path) => ({ path, offline: picture.offline ?? false, device: null })),
   };
 }

@@ -4,10 +4,14 @@
 import type {
   ConnectionInfo,
   ConnectRequest,
+  DuplicatesProgress,
+  DuplicatesReply,
+  DuplicatesRequest,
   EmbeddingNote,
   ErrorReply,
   Event,
   FolderInfo,
+  KeptFile,
   LibraryReply,
   LibraryRequest,
   ModelsReply,
@@ -20,6 +24,8 @@ import type {
   Status,
   SyncStatus,
   TestReport,
+  TrashReport,
+  TrashRequest,
   VerifyReport,
 } from '../wire';
 
@@ -28,6 +34,15 @@ export type Pasted = { kind: 'path'; path: string } | { kind: 'picture' } | { ki
 
 /** Files dragged over or dropped on the window. */
 export type Drag = { kind: 'over' } | { kind: 'left' } | { kind: 'dropped'; paths: string[] };
+
+/** What narrows or bends a search, beside the picture it begins with. */
+export type Terms = Pick<SearchRequest, 'filter' | 'crop' | 'more' | 'less'>;
+
+/** What came back from the trash, and what did not. */
+export interface Restored {
+  back: number;
+  kept: KeptFile[];
+}
 
 export type PathKind = 'folder' | 'file' | 'missing';
 
@@ -60,6 +75,8 @@ export interface Host {
   removeFolder(id: number): Promise<void>;
   pauseFolder(id: number, paused: boolean): Promise<void>;
   setExcludes(id: number, excludes: string[]): Promise<void>;
+  /** Files of a protected folder cannot go to the trash. */
+  protectFolder(id: number, isProtected: boolean): Promise<void>;
 
   rescan(): Promise<void>;
   pause(): Promise<void>;
@@ -70,10 +87,21 @@ export interface Host {
 
   search(request: SearchRequest): Promise<SearchReply>;
   /** Searches with the picture of the last paste. */
-  searchPasted(scope: Scope, similarity: number, pageSize: number): Promise<SearchReply>;
+  searchPasted(scope: Scope, terms: Terms, similarity: number, pageSize: number): Promise<SearchReply>;
   page(request: PageRequest): Promise<SearchReply>;
   library(request: LibraryRequest): Promise<LibraryReply>;
   picture(id: string): Promise<PictureDetails>;
+
+  /** Begins, or goes on with, comparing every picture with all others; events tell how far it is. */
+  findDuplicates(): Promise<DuplicatesProgress>;
+  stopFindingDuplicates(): Promise<DuplicatesProgress>;
+  duplicates(request: DuplicatesRequest): Promise<DuplicatesReply>;
+  /** Remembers by content whether these pictures show the same. */
+  dismiss(ids: string[], isMatch: boolean): Promise<void>;
+  trash(request: TrashRequest): Promise<TrashReport>;
+  undoTrash(batch: number): Promise<Restored>;
+  /** Catalog ids of the files of a picture. */
+  filesOf(id: string): Promise<number[]>;
 
   connection(): Promise<ConnectionInfo>;
   connect(request: ConnectRequest): Promise<ConnectionInfo>;

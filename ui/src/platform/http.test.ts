@@ -63,8 +63,9 @@ class FakeEventSource extends EventTarget {
   }
 }
 
+const plain = { filter: null, crop: null, more: [], less: [] };
 const photo = (name = 'cat.jpg') => new File(['jpeg'], name, { type: 'image/jpeg' });
-const byPath = (path: string): SearchRequest => ({ query: { kind: 'path', path }, scope: 'local', similarity: 0.5, page: 1, page_size: 100 });
+const byPath = (path: string): SearchRequest => ({ ...plain, query: { kind: 'path', path }, scope: 'local', similarity: 0.5, page: 1, page_size: 100 });
 
 function dataOf(files: File[], folders: string[] = []): DataTransfer {
   const items = [
@@ -120,6 +121,13 @@ describe('the host of a browser', () => {
       expect(await host.forgetModel('a/b')).toBe(400);
       await host.pauseFolder(7, true);
       await host.setExcludes(7, ['*.tmp']);
+      await host.protectFolder(7, true);
+      await host.duplicates({ folders: [7], kind: null, offset: 0, limit: 20 });
+      server.answer(204);
+      await host.dismiss(['ab', 'cd'], false);
+      await host.trash({ files: [3], even_last: false });
+      await host.undoTrash(9);
+      await host.filesOf('ab');
       server.answer(204);
       await host.removeFolder(7);
       expect(server.asked.map(({ method, path, body }) => [method, path, body])).toEqual([
@@ -127,12 +135,18 @@ describe('the host of a browser', () => {
         ['DELETE', '/api/v1/models/a%2Fb/vectors', undefined],
         ['PATCH', '/api/v1/folders/7', { paused: true }],
         ['PATCH', '/api/v1/folders/7', { excludes: ['*.tmp'] }],
+        ['PATCH', '/api/v1/folders/7', { protected: true }],
+        ['POST', '/api/v1/duplicates', { folders: [7], kind: null, offset: 0, limit: 20 }],
+        ['POST', '/api/v1/duplicates/dismiss', { ids: ['ab', 'cd'], is_match: false }],
+        ['POST', '/api/v1/trash', { files: [3], even_last: false }],
+        ['POST', '/api/v1/trash/9/undo', undefined],
+        ['GET', '/api/v1/pictures/ab/files', undefined],
         ['DELETE', '/api/v1/folders/7', undefined],
       ]);
     });
 
     it('for an image by its id, and for its pictures by address', async () => {
-      const request: SearchRequest = { query: { kind: 'image', id: 'ab' }, scope: 'shared', similarity: 0, page: 1, page_size: 10 };
+      const request: SearchRequest = { ...plain, query: { kind: 'image', id: 'ab' }, scope: 'shared', similarity: 0, page: 1, page_size: 10 };
       await host.search(request);
       expect(server.asked[0]).toMatchObject({ method: 'POST', path: '/api/v1/search', body: request });
       expect(host.thumbnailUrl('ab')).toBe('/api/v1/pictures/ab/thumbnail');
@@ -149,6 +163,22 @@ describe('the host of a browser', () => {
       server.answer(404, { title: 'Not found', status: 404, detail: 'The drive is away.', code: 'not-found', hint: 'Connect it.' });
       await expect(host.open('ab')).rejects.toMatchObject({ message: 'The drive is away.', hint: 'Connect it.' });
       expect(open).toHaveBeenCalledTimes(1);
+    });
+    it('for an uploaded photo with what bends the search, where anything does', async () => {
+      const [path = ''] = await (async () => {
+        const drags: Drag[] = [];
+        const stop = await host.onDrag((drag) => drags.push(drag));
+        drop(dataOf([photo()]));
+        await vi.waitFor(() => expect(drags.at(-1)?.kind).toBe('dropped'));
+        stop();
+        const last = drags.at(-1);
+        return last?.kind === 'dropped' ? last.paths : [];
+      })();
+      const crop = { x: 0, y: 0, width: 0.5, height: 0.5 };
+      await host.search(byPath(path));
+      await host.search({ ...byPath(path), crop, more: ['ab'] });
+      const terms = server.asked.map(({ body }) => (body as FormData).get('terms'));
+      expect(terms).toEqual([null, JSON.stringify({ filter: null, crop, more: ['ab'], less: [] })]);
     });
   });
 
@@ -221,7 +251,7 @@ describe('the host of a browser', () => {
 
     it('a pasted picture, and a pasted file by its name', async () => {
       expect(await host.paste(dataOf([new File(['png'], 'image.png', { type: 'image/png' })]))).toEqual({ kind: 'picture' });
-      await host.searchPasted('local', 0, 50);
+      await host.searchPasted('local', plain, 0, 50);
       expect((server.asked[0]?.body as FormData).get('page_size')).toBe('50');
       expect(await host.paste(dataOf([photo('beach.jpg')]))).toMatchObject({ kind: 'path', path: expect.stringMatching(/beach\.jpg$/) as string });
       expect(await host.paste(dataOf([new File(['words'], 'a.txt', { type: 'text/plain' })]))).toEqual({ kind: 'nothing' });

@@ -9,7 +9,7 @@ import { watchDrag, type Dropped } from './browser/drag';
 import { EventFeed, type Standing } from './browser/events';
 import { pickFile } from './browser/file-input';
 import { isUpload, Uploads } from './browser/uploads';
-import type { Drag, Host, Pasted } from './host';
+import type { Drag, Host, Pasted, Terms } from './host';
 
 /** What the page around the host does for it. */
 export interface Page {
@@ -31,8 +31,9 @@ export function httpHost(client: Client, page: Page): Host {
   const picture = (id: string, part = '') => `/pictures/${encodeURIComponent(id)}${part}`;
   const model = (id: string, part = '') => `/models/${encodeURIComponent(id)}${part}`;
 
-  function searchFile(file: File, fields: Record<string, string | number>): Promise<SearchReply> {
+  function searchFile(file: File, fields: Record<string, string | number>, terms: Terms): Promise<SearchReply> {
     const form = new FormData();
+    if (bends(terms)) form.append('terms', JSON.stringify(terms));
     for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
     form.append('file', file, file.name);
     return post('/search/upload', form);
@@ -70,6 +71,7 @@ export function httpHost(client: Client, page: Page): Host {
     removeFolder: (id) => remove(`/folders/${id}`),
     pauseFolder: (id, paused) => client.request('PATCH', `/folders/${id}`, { paused }),
     setExcludes: (id, excludes) => client.request('PATCH', `/folders/${id}`, { excludes }),
+    protectFolder: (id, isProtected) => client.request('PATCH', `/folders/${id}`, { protected: isProtected }),
 
     rescan: () => post('/index/rescan'),
     pause: () => post('/index/pause'),
@@ -78,19 +80,27 @@ export function httpHost(client: Client, page: Page): Host {
     retry: async (ids) => (await post<{ retried: number }>('/skipped/retry', { ids })).retried,
 
     search: async (request) => {
-      const { query, scope, similarity, page_size } = request;
+      const { query, scope, similarity, page_size, filter, crop, more, less } = request;
       if (query.kind === 'image') return post('/search', request);
       const file = uploads.get(query.path);
       if (!file) throw { code: 'not-found', message: t('query.gone'), hint: t('query.gone.hint') } satisfies ErrorReply;
-      return searchFile(file, { scope, similarity, page_size });
+      return searchFile(file, { scope, similarity, page_size }, { filter, crop, more, less });
     },
-    searchPasted: async (scope, similarity, pageSize) => {
+    searchPasted: async (scope, terms, similarity, pageSize) => {
       if (!pasted) throw { code: 'not-found', message: t('query.nothing'), hint: t('query.nothing.hint') } satisfies ErrorReply;
-      return searchFile(pasted, { scope, similarity, page_size: pageSize });
+      return searchFile(pasted, { scope, similarity, page_size: pageSize }, terms);
     },
     page: (request) => post('/search/page', request),
     library: (request) => post('/library', request),
     picture: (id) => get<PictureDetails>(picture(id)),
+
+    findDuplicates: () => post('/duplicates/find'),
+    stopFindingDuplicates: () => post('/duplicates/stop'),
+    duplicates: (request) => post('/duplicates', request),
+    dismiss: (ids, isMatch) => post('/duplicates/dismiss', { ids, is_match: isMatch }),
+    trash: (request) => post('/trash', request),
+    undoTrash: (batch) => post(`/trash/${batch}/undo`),
+    filesOf: (id) => get(picture(id, '/files')),
 
     connection: () => get('/connection'),
     connect: (request) => client.request('PUT', '/connection', request),
@@ -141,4 +151,9 @@ export function httpHost(client: Client, page: Page): Host {
       dropped: (what) => void dropped(what, handler),
     }),
   };
+}
+
+/** Whether there is anything in them: a server that knows no terms still takes a plain photo. */
+function bends({ filter, crop, more, less }: Terms): boolean {
+  return filter !== null || crop !== null || more.length > 0 || less.length > 0;
 }

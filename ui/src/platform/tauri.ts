@@ -17,6 +17,7 @@ export const tauriHost: Host = {
   removeFolder: (id) => invoke('remove_folder', { id }),
   pauseFolder: (id, paused) => invoke('pause_folder', { id, paused }),
   setExcludes: (id, excludes) => invoke('set_excludes', { id, excludes }),
+  protectFolder: (id, isProtected) => invoke('protect_folder', { id, isProtected }),
 
   rescan: () => invoke('rescan'),
   pause: () => invoke('pause'),
@@ -25,10 +26,18 @@ export const tauriHost: Host = {
   retry: (ids) => invoke('retry', { ids }),
 
   search: (request) => invoke('search', { request }),
-  searchPasted: (scope, similarity, pageSize) => invoke('search_pasted', { scope, similarity, pageSize }),
+  searchPasted: (scope, terms, similarity, pageSize) => invoke('search_pasted', { scope, terms, similarity, pageSize }),
   page: (request) => invoke('page', { request }),
   library: (request) => invoke('library', { request }),
   picture: (id) => invoke('picture', { id }),
+
+  findDuplicates: () => invoke('find_duplicates'),
+  stopFindingDuplicates: () => invoke('stop_finding_duplicates'),
+  duplicates: (request) => invoke('duplicates', { request }),
+  dismiss: (ids, isMatch) => invoke('dismiss', { ids, isMatch }),
+  trash: (request) => invoke('trash', { request }),
+  undoTrash: (batch) => invoke('undo_trash', { batch }),
+  filesOf: (id) => invoke('files_of', { id }),
 
   connection: () => invoke('connection'),
   connect: (request) => invoke('connect', { request }),

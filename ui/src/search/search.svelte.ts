@@ -1,8 +1,9 @@
-// One search: its query, its frozen result set, the pages loaded so far, and the threshold over them.
+// One search: its query and what bends it, its frozen result set, the pages loaded so far, and the threshold over them.
 
-import { asErrorReply, type Host } from '../platform/host';
+import { asErrorReply, type Host, type Terms } from '../platform/host';
 import { bands } from './bands';
-import type { BandCounts, BandLimits, ErrorReply, Scope, SearchHit, SearchReply } from '../wire';
+import { countFrom } from './histogram';
+import type { BandCounts, BandLimits, Crop, ErrorReply, Scope, SearchFilter, SearchHit, SearchReply } from '../wire';
 
 export type Asked = { kind: 'path'; path: string } | { kind: 'image'; id: string; name: string } | { kind: 'pasted' };
 
@@ -14,6 +15,16 @@ export interface QueryPicture {
   height: number;
 }
 
+/** A photo that a search leans towards or away from. */
+export interface Leaning {
+  id: string;
+  name: string;
+}
+
+export type Lean = 'more' | 'less';
+
+/** What the engine takes of each. */
+const MOST_LEANINGS = 32;
 const PAGE = 100;
 const none: BandCounts = { same_file: 0, same_picture: 0, same_scene: 0, similar: 0, weak: 0 };
 
@@ -38,6 +49,14 @@ export class Search {
   selected = $state(-1);
   /** Where the next search looks. */
   scope = $state<Scope>('local');
+  /** Which photos may be found; kept from search to search until it is taken off. */
+  filter = $state.raw<SearchFilter | null>(null);
+  /** The part of the query that counts. */
+  crop = $state.raw<Crop | null>(null);
+  more = $state.raw<Leaning[]>([]);
+  less = $state.raw<Leaning[]>([]);
+  /** Similarity of everything that is ranked, falling. */
+  similarities = $state.raw<number[]>([]);
   /** Why this computer answered although the shared library was asked. */
   fallback = $state.raw<ErrorReply | null>(null);
 
@@ -64,6 +83,7 @@ export class Search {
 
   async ask(asked: Asked): Promise<void> {
     if (this.asked && !sameQuestion(this.asked, asked)) this.#before = [...this.#before.slice(-19), this.asked];
+    this.#straighten();
     await this.#run(asked, this.usualThreshold());
   }
 
@@ -71,12 +91,40 @@ export class Search {
     const asked = this.#before.at(-1);
     if (!asked) return;
     this.#before = this.#before.slice(0, -1);
+    this.#straighten();
     await this.#run(asked, this.usualThreshold());
   }
 
   /** The same question to this computer, or to the shared library. */
   async lookIn(scope: Scope): Promise<void> {
     this.scope = scope;
+    await this.refresh();
+  }
+
+  async lookAt(crop: Crop | null): Promise<void> {
+    if (crop === this.crop) return;
+    this.crop = crop;
+    await this.refresh();
+  }
+
+  async filterBy(filter: SearchFilter | null): Promise<void> {
+    this.filter = filter;
+    await this.refresh();
+  }
+
+  /** Leans the search towards a photo or away from it: it is never both. */
+  async lean(lean: Lean, photo: Leaning): Promise<void> {
+    if (this[lean].some(({ id }) => id === photo.id)) return;
+    const others = (list: Leaning[]) => list.filter(({ id }) => id !== photo.id);
+    this.more = others(this.more);
+    this.less = others(this.less);
+    this[lean] = [...this[lean].slice(1 - MOST_LEANINGS), photo];
+    await this.refresh();
+  }
+
+  async leanNoMore(id: string): Promise<void> {
+    this.more = this.more.filter((photo) => photo.id !== id);
+    this.less = this.less.filter((photo) => photo.id !== id);
     await this.refresh();
   }
 
@@ -88,6 +136,8 @@ export class Search {
   clear(): void {
     this.#turn += 1;
     this.asked = null;
+    this.filter = null;
+    this.#straighten();
     this.query = null;
     this.error = null;
     this.loading = false;
@@ -95,9 +145,15 @@ export class Search {
     this.#empty();
   }
 
-  /** Called while the slider moves: the set is frozen, so only the count has to be asked for. */
-  async setThreshold(threshold: number): Promise<void> {
+  /** Called while the handle moves: the similarities are here, so they are counted. */
+  moveThreshold(threshold: number): void {
     this.threshold = threshold;
+    this.total = countFrom(this.similarities, threshold);
+  }
+
+  /** Called when the handle is let go. The set is frozen, so only its count is asked for: similarities come rounded. */
+  async setThreshold(threshold: number): Promise<void> {
+    this.moveThreshold(threshold);
     if (!this.#set) return;
     const turn = this.#turn;
     try {
@@ -147,9 +203,21 @@ export class Search {
   }
 
   #search(asked: Asked): Promise<SearchReply> {
-    if (asked.kind === 'pasted') return this.host.searchPasted(this.scope, 0, PAGE);
+    if (asked.kind === 'pasted') return this.host.searchPasted(this.scope, this.#terms(), 0, PAGE);
     const query = asked.kind === 'path' ? asked : { kind: 'image' as const, id: asked.id };
-    return this.host.search({ query, scope: this.scope, similarity: 0, page: 1, page_size: PAGE });
+    return this.host.search({ query, ...this.#terms(), scope: this.scope, similarity: 0, page: 1, page_size: PAGE });
+  }
+
+  #terms(): Terms {
+    const ids = (list: Leaning[]) => list.map(({ id }) => id);
+    return { filter: this.filter, crop: this.crop, more: ids(this.more), less: ids(this.less) };
+  }
+
+  /** Another question: what bent the one before does not belong to it. */
+  #straighten(): void {
+    this.crop = null;
+    this.more = [];
+    this.less = [];
   }
 
   #take(reply: SearchReply): void {
@@ -160,6 +228,7 @@ export class Search {
     this.counts = reply.bands;
     this.fallback = reply.fallback;
     this.limits = reply.limits;
+    this.similarities = reply.similarities;
     this.total = reply.total;
     this.exact = reply.total_is_exact;
     this.frozenAt = reply.frozen_at;
@@ -180,6 +249,7 @@ export class Search {
     this.#set = '';
     this.hits = [];
     this.counts = none;
+    this.similarities = [];
     this.fallback = null;
     this.total = 0;
     this.outdated = false;

@@ -1,0 +1,134 @@
+// The duplicates screen as a user meets it, over the fake host.
+
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { App } from '../app.svelte';
+import { setLanguage } from '../i18n/index.svelte';
+import type { FakeHost } from '../platform/fake';
+import { fakeMember } from '../platform/fake-duplicates';
+import { openLibrary } from '../test-app';
+import type { DuplicateGroup } from '../wire';
+
+const pair = (first: number, change: Partial<DuplicateGroup> = {}): DuplicateGroup => ({ kind: 'same-picture', members: [fakeMember(first, { keep: 'most-pixels' }), fakeMember(first + 1)], ...change });
+
+describe('duplicates', () => {
+  let host: FakeHost;
+  let app: App;
+
+  beforeEach(async () => {
+    setLanguage('en');
+    ({ host, app } = await openLibrary(3));
+  });
+  afterEach(cleanup);
+
+  async function open(...groups: DuplicateGroup[]): Promise<void> {
+    host.fakeDuplicates.groups = groups;
+    host.fakeDuplicates.progress = { done: 400, total: 400, is_running: false, rate: 0 };
+    await fireEvent.click(screen.getByRole('button', { name: /^Duplicates/ }));
+    if (groups.length > 0) await screen.findByRole('feed');
+  }
+  const photo = (name: RegExp) => screen.findByRole('button', { name });
+  const button = (name: string) => screen.findByRole('button', { name, hidden: true });
+
+  it('are found in the background with progress, and the search can be stopped', async () => {
+    await fireEvent.click(screen.getByRole('button', { name: /^Duplicates/ }));
+    await screen.findByText('Duplicates have not been looked for yet');
+    await fireEvent.click(screen.getByRole('button', { name: 'Find duplicates' }));
+    host.fakeDuplicates.setProgress({ done: 100, rate: 2000 });
+    expect(await screen.findByText('100 of 400 compared · 2,000/s')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Duplicates 25%' })).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Stop' }));
+    expect(await screen.findByText(/Stopped at 100 of 400/)).toBeTruthy();
+    expect(host.calls).toContain('stopFindingDuplicates');
+    expect(screen.getByRole('button', { name: 'Go on' })).toBeTruthy();
+  });
+
+  it('say which to keep, and why', async () => {
+    await open(pair(1));
+    expect(await photo(/IMG_1\.jpg · Suggested to keep: the most pixels · 4000 × 3000 · JPEG · 2 MB · Stays/)).toBeTruthy();
+  });
+
+  it('go to the trash only after the review, and come back', async () => {
+    await open(pair(1), pair(3));
+    await fireEvent.click(screen.getByRole('button', { name: 'Mark all but the suggested' }));
+    expect(await screen.findByText('2 files, 4 MB, to the trash')).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Review…' }));
+    const review = await screen.findByRole('dialog', { hidden: true });
+    expect(within(review).getByText(/\/photos\/IMG_2\.jpg/)).toBeTruthy();
+    expect(host.calls.filter((call) => call.startsWith('trash')), 'nothing happens before').toEqual([]);
+    await fireEvent.click(await button('Move to the trash'));
+    expect(await screen.findByText('2 files, 4 MB, are in the trash.')).toBeTruthy();
+    expect(host.calls).toContain('trash 2 4 false');
+    await screen.findByText('No duplicates');
+    await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(await photo(/IMG_4\.jpg/)).toBeTruthy();
+    expect(host.calls).toContain('undoTrash 1');
+  });
+
+  it('are asked about once more where they are the last', async () => {
+    host.fakeDuplicates.lastCopies = [1];
+    await open(pair(1));
+    for (const name of [/IMG_1\.jpg/, /IMG_2\.jpg/]) await fireEvent.click(await photo(name));
+    await fireEvent.click(screen.getByRole('button', { name: 'Review…' }));
+    expect(await screen.findByText('Of 1 group nothing would stay.')).toBeTruthy();
+    await fireEvent.click(await button('Move to the trash'));
+    expect(await screen.findByText('1 file is the last of its picture')).toBeTruthy();
+    await fireEvent.click(await button('Leave them'));
+    expect(host.calls.filter((call) => call.startsWith('trash'))).toEqual(['trash 1 2 false']);
+  });
+
+  it('do as the keyboard says: arrows, K, X, N', async () => {
+    await open(pair(1), pair(3));
+    const first = await photo(/IMG_1\.jpg/);
+    first.focus();
+    await fireEvent.keyDown(first, { key: 'ArrowRight' });
+    await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toMatch(/IMG_2/));
+    await fireEvent.keyDown(document.activeElement as Element, { key: 'x' });
+    expect((await photo(/IMG_2\.jpg .*To the trash/)).getAttribute('aria-pressed')).toBe('true');
+    await fireEvent.keyDown(document.activeElement as Element, { key: 'k' });
+    expect(app.duplicates.marked.size).toBe(0);
+    await fireEvent.keyDown(document.activeElement as Element, { key: 'ArrowDown' });
+    await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toMatch(/IMG_3/));
+    await fireEvent.keyDown(document.activeElement as Element, { key: 'n' });
+    expect(await screen.findByText('Remembered: these are no match.')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: /IMG_3/ })).toBeNull();
+    await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(await photo(/IMG_3/)).toBeTruthy();
+  });
+
+  it('leave protected folders alone', async () => {
+    const members = [fakeMember(1, { keep: 'protected', is_protected: true }), fakeMember(2, { is_protected: true })];
+    await open(pair(1, { members }));
+    await fireEvent.click(await photo(/IMG_2\.jpg .*Protected/));
+    await fireEvent.click(screen.getByRole('button', { name: 'Mark all but the suggested' }));
+    expect(app.duplicates.marked.size).toBe(0);
+  });
+
+  it('of one file are no matter of opinion', async () => {
+    const same = fakeMember(1).id;
+    await open(pair(1, { kind: 'same-file', members: [fakeMember(1, { keep: 'oldest' }), fakeMember(2, { id: same })] }));
+    expect(screen.queryByRole('button', { name: 'Not a match' })).toBeNull();
+  });
+
+  it('are drawn only near the view, and read page by page', async () => {
+    await open(...Array.from({ length: 500 }, (_, i) => pair(2 * i + 1)));
+    expect(screen.getAllByRole('article').length).toBeLessThan(12);
+    expect(app.duplicates.groups.length).toBe(50);
+    await app.duplicates.readMore();
+    expect(app.duplicates.groups.length).toBe(100);
+    expect(new Set(app.duplicates.groups.map(({ members }) => members[0]?.file)).size, 'none twice').toBe(100);
+  });
+
+  it('are all marked at once, those too that have not been read yet', async () => {
+    await open(...Array.from({ length: 260 }, (_, i) => pair(2 * i + 1)));
+    await fireEvent.click(screen.getByRole('button', { name: 'Mark all but the suggested' }));
+    expect(await screen.findByText('260 files, 520 MB, to the trash')).toBeTruthy();
+  });
+
+  it('are kept from the trash folder by folder', async () => {
+    await fireEvent.click(screen.getByRole('button', { name: 'Actions for photos' }));
+    await fireEvent.click(await screen.findByRole('menuitem', { name: 'Protect from the trash' }));
+    expect(await screen.findByText('Protected: its files cannot go to the trash')).toBeTruthy();
+    expect(host.calls).toContain('protectFolder 1 true');
+  });
+});

@@ -1,0 +1,67 @@
+// The query panel as a user meets it: searching by a part, and the threshold on the histogram.
+
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setLanguage } from '../i18n/index.svelte';
+import { openResults } from '../test-app';
+
+describe('the query panel', () => {
+  beforeEach(() => {
+    setLanguage('en');
+    localStorage.clear();
+  });
+  afterEach(cleanup);
+
+  const picture = () => screen.getByRole('application', { name: 'Part of the photo to look for' });
+  const at = (x: number, y: number) => ({ clientX: x, clientY: y, button: 0, pointerId: 1 });
+
+  it('searches by the part that is dragged, and by all of it again', async () => {
+    const { host } = await openResults(5);
+    const frame = picture();
+    frame.getBoundingClientRect = () => ({ left: 100, top: 0, width: 200, height: 100 }) as DOMRect;
+    await fireEvent.pointerDown(frame, at(150, 25));
+    await fireEvent.pointerMove(frame, at(200, 50));
+    await fireEvent.pointerUp(frame, at(250, 75));
+    await waitFor(() => expect(host.terms?.crop).toEqual({ x: 0.25, y: 0.25, width: 0.5, height: 0.5 }));
+    expect(screen.getByText('A part counts: 50% wide, 50% high, 25% from the left, 25% from the top.')).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Look for the whole photo' }));
+    await waitFor(() => expect(host.terms?.crop).toBeNull());
+  });
+
+  it('takes the part by keyboard: arrows move, Shift resizes, Esc restores', async () => {
+    const { host, app } = await openResults(5);
+    for (const event of [{ key: 'ArrowRight' }, { key: 'ArrowRight' }, { key: 'ArrowDown', shiftKey: true }]) await fireEvent.keyDown(picture(), event);
+    const searches = () => host.calls.filter((call) => call.startsWith('search')).length;
+    expect(searches(), 'not at every step').toBe(1);
+    await waitFor(() => expect(host.terms?.crop).toEqual({ x: 0.27, y: 0.25, width: 0.5, height: 0.52 }));
+    expect(searches()).toBe(2);
+    await fireEvent.keyDown(picture(), { key: 'Escape' });
+    await waitFor(() => expect(host.terms?.crop).toBeNull());
+    expect(app.screen, 'Esc did not leave the results').toBe('results');
+  });
+
+  it('counts while the handle moves, and asks for the frozen set once it is let go', async () => {
+    const { host } = await openResults(60);
+    await screen.findByRole('heading', { name: '41 look-alikes' });
+    const asked = () => host.calls.filter((call) => call.startsWith('page') || call.startsWith('search')).length;
+    const before = asked();
+    const handle = screen.getByRole('slider', { name: 'Similarity at least' });
+    for (const value of ['0.7', '0.8', '0.9']) await fireEvent.input(handle, { target: { value } });
+    await screen.findByRole('heading', { name: '6 look-alikes' });
+    expect(asked(), 'counted here').toBe(before);
+    await fireEvent.change(handle);
+    await waitFor(() => expect(asked()).toBe(before + 1));
+    expect(host.calls.at(-1), 'no new search').toBe('page 1');
+  });
+
+  it('is closed and opened, and stays as it was left', async () => {
+    await openResults(5);
+    await fireEvent.click(screen.getByRole('button', { name: 'Hide the query panel' }));
+    expect(screen.queryByRole('slider')).toBeNull();
+    cleanup();
+    await openResults(5);
+    expect(screen.queryByRole('slider'), 'still closed').toBeNull();
+    await fireEvent.click(screen.getByRole('button', { name: 'Show the query panel' }));
+    expect(screen.getByRole('slider')).toBeTruthy();
+  });
+});
