@@ -22,7 +22,7 @@ export PATH := $(TOOLS)/bin:$(PATH)
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
 
-.PHONY: help run test bench ui servers check-rust check-types check-licences test-rust test-http test-ui test-train test-window
+.PHONY: help run test bench ui servers check-rust check-types check-licences test-rust test-http test-ui test-train test-window test-browser
 
 run:
 	@scripts/setup.sh run
@@ -54,7 +54,7 @@ ALL := --workspace --all-features --locked
 test:
 	@scripts/setup.sh test
 	$(MAKE) --no-print-directory ui
-	env -u LOOKALIKE_DATA_DIR $(MAKE) --no-print-directory check-rust test-rust test-http check-types test-ui test-window test-train check-licences
+	env -u LOOKALIKE_DATA_DIR $(MAKE) --no-print-directory check-rust test-rust test-http check-types test-ui test-window test-browser test-train check-licences
 	@echo "all checks passed"
 
 check-rust:
@@ -85,6 +85,13 @@ test-ui: ui/node_modules/.package-lock.json
 # The real window under Xvfb, driven by WebDriver.
 test-window: $(TOOLS)/bin/tauri-driver
 	TAURI_DRIVER=$(TOOLS)/bin/tauri-driver tests/e2e/run.sh
+
+# The UI in Chromium against the real `lookalike serve`.
+test-browser: tests/e2e/browser/node_modules/.package-lock.json
+	tests/e2e/browser/run.sh
+
+tests/e2e/browser/node_modules/.package-lock.json: tests/e2e/browser/package-lock.json
+	npm --prefix tests/e2e/browser ci --silent --no-audit --no-fund
 
 # The parts of the training recipe that need neither data nor hours.
 test-train: $(TOOLS)/train-venv/ready

@@ -7,9 +7,9 @@ purpose=${1:?run or test}
 # C toolchain; WebKitGTK for the window; libheif for HEIC and AVIF.
 packages=(build-essential pkg-config libwebkit2gtk-4.1-dev libgtk-3-dev libheif-dev)
 if [ "$purpose" = test ]; then
-  # A screen, a session bus and a driver for the real window; Python for the training recipe's tests and for unpacking Milvus;
+  # A screen, a session bus and a driver for the real window; a browser; Python for the training recipe's tests and for unpacking Milvus;
   # openssl for an authority that nobody trusts.
-  packages+=(xvfb xauth dbus dbus-x11 webkit2gtk-driver fonts-dejavu-core procps python3-venv openssl)
+  packages+=(xvfb xauth dbus dbus-x11 webkit2gtk-driver fonts-dejavu-core procps python3-venv openssl chromium)
 fi
 
 if command -v apt-get >/dev/null; then

@@ -352,6 +352,20 @@ wire! {
         pub page_size: u32,
     }
 
+    /// What a search by a picture that is sent or pasted may say beside it, as in [`SearchRequest`].
+    #[derive(Default)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct SentTerms {
+        /// Which pictures may be found; none: all.
+        pub filter: Option<SearchFilter>,
+        /// The part of the picture that counts; none: all of it.
+        pub crop: Option<Crop>,
+        /// Ids of pictures to be more like, 32 at most.
+        pub more: Vec<String>,
+        /// Ids of pictures to be less like, 32 at most.
+        pub less: Vec<String>,
+    }
+
     /// A further page of a frozen result set, or the same set under another threshold.
     pub struct PageRequest {
         /// The set, from `SearchReply::result_set`.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use lookalike_engine::wire::{
     ConnectRequest, ConnectionInfo, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, FolderInfo, LibraryReply,
-    LibraryRequest, ModelsReply, PageRequest, PictureDetails, Scope, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, TrashReport,
-    TrashRequest, TrashUndone, VerifyReport,
+    LibraryRequest, ModelsReply, PageRequest, PictureDetails, Scope, SearchReply, SearchRequest, SentTerms, SkippedFile, Status, SyncStatus, TestReport,
+    TrashReport, TrashRequest, TrashUndone, VerifyReport,
 };
 use lookalike_engine::{Engine, Error, SearchTerms};
 use tauri::State;
@@ -80,9 +80,9 @@ pub(crate) async fn search(shell: State<'_, Shell>, request: SearchRequest) -> R
 }
 
 #[tauri::command]
-pub(crate) async fn search_pasted(shell: State<'_, Shell>, scope: Scope, similarity: f32, page_size: u32) -> Reply<SearchReply> {
+pub(crate) async fn search_pasted(shell: State<'_, Shell>, scope: Scope, terms: SentTerms, similarity: f32, page_size: u32) -> Reply<SearchReply> {
     let png = shell.pasted().await?;
-    ask(&shell, move |engine| engine.search_bytes("pasted.png", &png, &SearchTerms { scope, similarity, page_size, ..SearchTerms::default() })).await
+    ask(&shell, move |engine| engine.search_bytes("pasted.png", &png, &SearchTerms::of_sent(terms, scope, similarity, page_size))).await
 }
 
 #[tauri::command]

@@ -86,15 +86,23 @@ pub(crate) fn neighbours(db: &Connection, model: &str, image: ImageKey) -> Resul
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// What groups depend on beside pictures: which folders are protected, how many pairs there are, how many were dismissed.
-pub(crate) fn stamp(db: &Connection, model: &str) -> Result<(Vec<(i64, bool)>, u64, u64)> {
+/// What groups depend on beside pictures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// Folders, and whether each is protected.
+    folders: Vec<(i64, bool)>,
+    pairs: u64,
+    dismissed: u64,
+}
+
+pub(crate) fn stamp(db: &Connection, model: &str) -> Result<Stamp> {
     let folders = db
         .prepare_cached("SELECT id, protected FROM folder ORDER BY id")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     let pairs = db.prepare_cached("SELECT count(*) FROM near WHERE model = ?1")?.query_row([model], |row| row.get(0))?;
     let dismissed = db.prepare_cached("SELECT count(*) FROM dismissal")?.query_row([], |row| row.get(0))?;
-    Ok((folders, pairs, dismissed))
+    Ok(Stamp { folders, pairs, dismissed })
 }
 
 /// Pictures that lie in several files.

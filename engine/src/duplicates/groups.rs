@@ -66,8 +66,11 @@ pub(crate) fn groups(pairs: &[Pair], copied: &[ImageKey], mut copies: impl FnMut
     Ok(groups)
 }
 
+/// A reason to keep a file, and how it orders two: the better one first.
+type Step = (KeepReason, fn(&Copy, &Copy) -> Ordering);
+
 /// What decides between two files, in this order.
-const STEPS: [(KeepReason, fn(&Copy, &Copy) -> Ordering); 6] = [
+const STEPS: [Step; 6] = [
     (KeepReason::Protected, |a, b| b.is_protected.cmp(&a.is_protected)),
     (KeepReason::MostPixels, |a, b| pixels(b).cmp(&pixels(a))),
     (KeepReason::BestFormat, |a, b| faithfulness(&b.format).cmp(&faithfulness(&a.format))),

@@ -21,8 +21,8 @@ pub(super) struct Duplicates {
     known: Mutex<Option<(Stamp, Arc<Vec<Group>>)>>,
 }
 
-/// Changes whenever groups may: model, pictures compared, sequence of the change log, pairs dismissed, folders protected.
-type Stamp = (String, u64, u64, Vec<(FolderId, bool)>, u64, u64);
+/// Changes whenever groups may: model, pictures compared, sequence of the change log, and what else they depend on.
+type Stamp = (String, u64, u64, near::Stamp);
 
 impl Engine {
     /// Begins to compare every picture that was not compared yet with all others, in the background. Events tell how far it is.
@@ -103,8 +103,7 @@ impl Engine {
         let model = self.serving()?.id.clone();
         let mut known = self.inner.duplicates.known.lock().unwrap_or_else(PoisonError::into_inner);
         self.inner.catalog.read(|db| {
-            let (folders, pairs, dismissed) = near::stamp(db, &model)?;
-            let stamp: Stamp = (model.clone(), near::progress(db, &model)?.0, vectors::newest_sequence(db)?, folders, pairs, dismissed);
+            let stamp: Stamp = (model.clone(), near::progress(db, &model)?.0, vectors::newest_sequence(db)?, near::stamp(db, &model)?);
             if let Some((seen, groups)) = &*known
                 && *seen == stamp
             {

@@ -24,12 +24,15 @@ pub(super) struct Reach {
 enum State {
     #[default]
     Unknown,
-    Open(Link),
-    Away {
-        plan: LinkPlan,
-        fault: Fault,
-        until: Instant,
-    },
+    Open(Box<Link>),
+    Away(Box<Absence>),
+}
+
+/// A failure of a moment ago.
+struct Absence {
+    plan: LinkPlan,
+    fault: Fault,
+    until: Instant,
 }
 
 impl Reach {
@@ -49,7 +52,7 @@ impl Reach {
         let began = Instant::now();
         let opened = Link::open_to_search(plan.clone(), runtime);
         match &opened {
-            Ok(link) => *self.state() = State::Open(link.clone()),
+            Ok(link) => *self.state() = State::Open(Box::new(link.clone())),
             Err(fault) => self.failed(plan, began, fault),
         }
         opened
@@ -68,13 +71,13 @@ impl Reach {
 
     fn failed(&self, plan: LinkPlan, began: Instant, fault: &Fault) {
         let until = Instant::now() + REMEMBERED;
-        *self.state() = if began.elapsed() > LONG { State::Away { plan, fault: fault.clone(), until } } else { State::Unknown };
+        *self.state() = if began.elapsed() > LONG { State::Away(Box::new(Absence { plan, fault: fault.clone(), until })) } else { State::Unknown };
     }
 
     fn known(&self, plan: &LinkPlan) -> Option<Result<Link, Fault>> {
         match &*self.state() {
-            State::Open(link) if link.plan.is_same(plan) => Some(Ok(link.clone())),
-            State::Away { plan: before, fault, until } if before.is_same(plan) && Instant::now() < *until => Some(Err(fault.clone())),
+            State::Open(link) if link.plan.is_same(plan) => Some(Ok(Link::clone(link))),
+            State::Away(absence) if absence.plan.is_same(plan) && Instant::now() < absence.until => Some(Err(absence.fault.clone())),
             _ => None,
         }
     }

@@ -26,7 +26,7 @@ pub(super) struct Sharing {
     /// For calls in the foreground, started when first needed.
     runtime: Mutex<Option<Runtime>>,
     /// The connection as it was last read, and when its file was written: a keychain is slow to ask, and may ask the user.
-    known: Mutex<Option<(Stamp, Option<(Stored, Secrets)>)>>,
+    known: Mutex<Option<(Stamp, Connected)>>,
     /// The servers as searches see them.
     pub(super) reach: Reach,
     /// Pictures of other computers that were looked at.
@@ -37,6 +37,9 @@ pub(super) struct Sharing {
 
 /// Pictures of other computers on their way here at once; each may be a large original in memory.
 const FETCHES: usize = 4;
+
+/// Settings and secrets; none where the connection is off.
+type Connected = Option<(Stored, Secrets)>;
 
 type Stamp = Option<(std::time::SystemTime, u64)>;
 
@@ -73,7 +76,7 @@ impl Sharing {
 
     /// Settings and secrets, where the connection is on. Read again only when the settings' file has changed: whoever changes
     /// secrets writes it, too.
-    fn known(&self) -> Result<Option<(Stored, Secrets)>> {
+    fn known(&self) -> Result<Connected> {
         let stamp = self.file.stamp();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((seen, connected)) = &*known

@@ -5,7 +5,7 @@ use time::format_description::well_known::Iso8601;
 
 use super::PageSpec;
 use crate::media::Format;
-use crate::wire::{Crop, Orientation, Scope, SearchFilter, SearchRequest};
+use crate::wire::{Crop, Orientation, Scope, SearchFilter, SearchRequest, SentTerms};
 use crate::{Error, Result};
 
 /// Least share of a picture's width and height that a part has.
@@ -57,6 +57,12 @@ impl From<&SearchRequest> for SearchTerms {
 }
 
 impl SearchTerms {
+    /// The first page of a search by a picture that is sent or pasted.
+    pub fn of_sent(sent: SentTerms, scope: Scope, similarity: f32, page_size: u32) -> Self {
+        let SentTerms { filter, crop, more, less } = sent;
+        Self { scope, filter: filter.unwrap_or_default(), crop, more, less, similarity, page: 1, page_size }
+    }
+
     /// The page that is asked for.
     ///
     /// # Errors

@@ -2,9 +2,8 @@
 
 use axum::Json as Answer;
 use axum::extract::State;
-use lookalike_engine::wire::{Crop, MAX_PAGE_SIZE, PageRequest, Query, Scope, SearchFilter, SearchReply, SearchRequest};
+use lookalike_engine::wire::{MAX_PAGE_SIZE, PageRequest, Query, Scope, SearchReply, SearchRequest, SentTerms};
 use lookalike_engine::{Error, SearchTerms};
-use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -36,18 +35,8 @@ struct SearchUpload {
     #[schema(minimum = 1, maximum = 200)]
     top_k: Option<u32>,
     /// JSON: what may be found, the part of the picture that counts, what to be more and less like.
-    #[schema(value_type = Option<UploadTerms>)]
+    #[schema(value_type = Option<SentTerms>)]
     terms: Option<String>,
-}
-
-/// What of a search an upload may say beside its fields.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-struct UploadTerms {
-    filter: Option<SearchFilter>,
-    crop: Option<Crop>,
-    more: Vec<String>,
-    less: Vec<String>,
 }
 
 /// Search by a picture of the library
@@ -75,28 +64,15 @@ async fn upload(State(app): State<App>, form: Form) -> Reply<Answer<SearchReply>
         return Err(Problem::bad_request(format!("top_k is not within 1 and {MAX_PAGE_SIZE}")));
     }
     let page_size = form.value("page_size")?.or(top_k).unwrap_or(20);
-    let terms: UploadTerms = match form.value::<String>("terms")? {
+    let terms: SentTerms = match form.value::<String>("terms")? {
         Some(text) => serde_json::from_str(&text).map_err(|error| Problem::bad_request(format!("terms: {error}")))?,
-        None => UploadTerms::default(),
+        None => SentTerms::default(),
     };
     form.picture(&["file"])?;
     let reply = app.work(move |engine| {
         let part = form.part("file").ok_or_else(|| Error::invalid("the picture is missing"))?;
         let name = part.file_name.as_deref().map_or("upload", file_name);
-        engine.search_bytes(
-            name,
-            &part.bytes,
-            &SearchTerms {
-                scope,
-                filter: terms.filter.unwrap_or_default(),
-                crop: terms.crop,
-                more: terms.more,
-                less: terms.less,
-                similarity,
-                page: 1,
-                page_size,
-            },
-        )
+        engine.search_bytes(name, &part.bytes, &SearchTerms::of_sent(terms, scope, similarity, page_size))
     });
     let mut reply = reply.await?;
     if let Some(top_k) = top_k {
