@@ -147,10 +147,13 @@ mod tests {
             assert!(refusal(|terms| terms.crop = Some(Crop { x, y: 0.0, width, height: 1.0 })).contains("crop"), "{x} {width}");
         }
         assert!(refusal(|terms| terms.less = vec![String::new(); 33]).contains("less"));
-        let mut good = SearchTerms::default();
-        good.crop = Some(Crop { x: 0.25, y: 0.0, width: 0.75, height: 1.0 });
-        (good.filter.taken_from, good.filter.taken_until) = (Some("2024-02-29".into()), Some("2026-12-31".into()));
-        good.filter.formats = vec!["jpeg".into(), "png".into()];
+        let filter = SearchFilter {
+            taken_from: Some("2024-02-29".into()),
+            taken_until: Some("2026-12-31".into()),
+            formats: vec!["jpeg".into(), "png".into()],
+            ..SearchFilter::default()
+        };
+        let good = SearchTerms { filter, crop: Some(Crop { x: 0.25, y: 0.0, width: 0.75, height: 1.0 }), ..SearchTerms::default() };
         good.checked().unwrap();
     }
 }
