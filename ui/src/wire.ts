@@ -1207,6 +1207,27 @@ s3_secret_key: Secret | null, };
 export type SecretsIn = "keychain" | "file";
 
 /**
+ * What a search by a picture that is sent or pasted may say beside it, as in [`SearchRequest`].
+ */
+export type SentTerms = { 
+/**
+ * Which pictures may be found; none: all.
+ */
+filter: SearchFilter | null, 
+/**
+ * The part of the picture that counts; none: all of it.
+ */
+crop: Crop | null, 
+/**
+ * Ids of pictures to be more like, 32 at most.
+ */
+more: Array<string>, 
+/**
+ * Ids of pictures to be less like, 32 at most.
+ */
+less: Array<string>, };
+
+/**
  * A file that is not in the index, and why.
  */
 export type SkippedFile = { 
