@@ -1,7 +1,7 @@
 // Smoke test of the real window: from an empty data directory to the right look-alike.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addFirstFolder, indexed, picturesLoaded, withTemporaryLibrary, withWindow } from './app.mjs';
 import { writeScene } from './scenes.mjs';
@@ -52,8 +52,15 @@ await withTemporaryLibrary(async ({ photos, data }) => {
     await window.until('the other photo first', `return document.querySelector('[role=gridcell]')?.getAttribute('aria-label').startsWith('scene-3.png')`);
 
     step('lists the file that is no picture, with a reason');
-    await window.click('nav li:nth-child(2) .entry');
+    await window.click('nav li:nth-child(3) .entry');
     await window.until('the skipped file', `return document.querySelector('table')?.innerText.includes('broken.png')`);
+
+    step('finds a copy, and keeps the older one');
+    copyFileSync(join(photos, 'scene-3.png'), join(photos, 'copy of scene-3.png'));
+    await window.click('nav li:nth-child(2) .entry');
+    await window.click('main .empty button');
+    await window.until('the group', `return document.querySelector('main')?.innerText.includes('copy of scene-3.png')`, 60);
+    rmSync(join(photos, 'copy of scene-3.png'));
 
     step('switches to another model, and back at once');
     await window.click('nav .foot .entry');
