@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use lookalike_engine::Engine;
-use lookalike_engine::wire::{Band, ErrorCode, Orientation, PageRequest, Query, Scope, SearchFilter, SearchReply, SearchRequest};
+use lookalike_engine::wire::{Band, Crop, ErrorCode, Orientation, PageRequest, Query, Scope, SearchFilter, SearchReply, SearchRequest};
 use lookalike_tests::library::{TestLibrary, names};
 use lookalike_tests::remote::Remote;
 use lookalike_tests::scenes::{jpeg, scene};
@@ -128,6 +128,16 @@ fn pictures_of_several_computers_are_one_result_that_names_its_places() {
     let preview = image::load_from_memory(&engines[0].preview(&theirs.id, 1024).unwrap()).unwrap();
     assert_eq!((preview.width(), preview.height()), (640, 480));
     assert!(engines[0].link(&theirs.id).unwrap().contains("X-Amz-Signature="), "a link for others");
+    // It can be searched by, as a whole, by a part, and as what to be more like.
+    let query = Query::Image { id: theirs.id.clone() };
+    let by_it = SearchRequest { scope: Scope::Shared, page_size: 50, ..SearchRequest::new(query) };
+    let found = engines[0].search(&by_it).unwrap();
+    assert!(found.fallback.is_none() && found.results[0].is_query && found.results[0].id == theirs.id, "{:?}", found.results[0]);
+    let crop = Some(Crop { x: 0.0, y: 0.0, width: 0.5, height: 0.5 });
+    let part = engines[0].search(&SearchRequest { crop, ..by_it.clone() }).unwrap();
+    assert!(part.fallback.is_none() && part.results.iter().all(|hit| !hit.is_query));
+    let more = engines[0].search(&SearchRequest { more: vec![theirs.id.clone()], ..by_it }).unwrap();
+    assert_eq!((more.fallback, &more.results[0].id), (None, &theirs.id));
     remote.delete_object(&remote.rows().into_values().find(|row| row.file_name == "only-theirs.jpg").unwrap().object_key);
     assert!(engines[0].thumbnail(&theirs.id).is_ok(), "what was looked at is kept");
     assert_eq!(engines[0].thumbnail(&"0".repeat(64)).expect_err("nobody has it").code(), ErrorCode::NotFound);
