@@ -27,6 +27,7 @@ mod library;
 mod pipeline;
 mod search;
 mod sync;
+mod turns;
 
 pub use embed::ModelSource;
 pub use engine::{Access, Config, Engine, MAX_ADDED, Original, default_data_dir};

@@ -18,7 +18,6 @@ mod shared;
 mod sharing;
 mod switch;
 mod trash;
-mod turns;
 mod uploads;
 
 use std::path::{Path, PathBuf};

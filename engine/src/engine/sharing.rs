@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::kept_pictures::KeptPictures;
 use super::reach::Reach;
-use super::turns::Turns;
 use super::{Engine, Inner};
 use crate::catalog::{images, outbox};
 use crate::remote::{Fault, FaultKind, Runtime};
 use crate::settings::{ConnectionFile, SecretAccess, SecretStore, Stored, checked};
 use crate::sync::{self, Link, LinkPlan, SyncParts, Verify, VerifyOptions, Worker, drain_until_done, status_at_rest};
+use crate::turns::Turns;
 use crate::wire::{
     Check, CheckState, ConnectRequest, ConnectionInfo, ConnectionSettings, Differences, ErrorCode, Event, Secrets, SecretsIn, SyncReport, SyncState,
     SyncStatus, TestReport, TestStep, VerifyReport,

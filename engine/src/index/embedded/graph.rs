@@ -6,12 +6,12 @@
 //! only, USearch trusts what it reads.
 
 use std::path::Path;
-use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
 use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
 
 use crate::index::{Entry, Hit, ImageKey, IndexError};
+use crate::turns::Turns;
 
 /// Neighbours of a node; twice as many on the lowest level.
 const CONNECTIVITY: usize = 16;
@@ -24,7 +24,8 @@ const FEWEST_FOR_THREADS: usize = 8;
 pub(super) struct Graph {
     index: Index,
     threads: usize,
-    permits: Permits,
+    /// So many threads may be inside at once.
+    turns: Turns,
 }
 
 impl Graph {
@@ -44,7 +45,7 @@ impl Graph {
         };
         let index = Index::new(&options).map_err(back_end)?;
         index.reserve_capacity_and_threads(0, threads).map_err(back_end)?;
-        Ok(Self { index, threads, permits: Permits::new(threads) })
+        Ok(Self { index, threads, turns: Turns::new(threads) })
     }
 
     /// Reads a verified file into memory, where it can be changed.
@@ -127,7 +128,7 @@ impl Graph {
         if wanted == 0 {
             return Ok(Vec::new());
         }
-        let _permit = self.permits.take();
+        let _turn = self.turns.take();
         let matches = match effort {
             Effort::Exact => self.index.exact_search(query, wanted),
             Effort::Graph => self.index.search(query, wanted),
@@ -157,33 +158,4 @@ fn back_end(error: impl std::fmt::Display) -> IndexError {
 fn plain(path: &Path) -> Result<&str, IndexError> {
     let refusal = || std::io::Error::new(std::io::ErrorKind::InvalidInput, format!("{} is not valid Unicode; the index needs a path that is", path.display()));
     Ok(path.to_str().ok_or_else(refusal)?)
-}
-
-/// So many threads may be inside at once.
-struct Permits {
-    free: Mutex<usize>,
-    returned: Condvar,
-}
-
-impl Permits {
-    fn new(count: usize) -> Self {
-        Self { free: Mutex::new(count), returned: Condvar::new() }
-    }
-
-    fn take(&self) -> Permit<'_> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut free = self.returned.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
-        *free -= 1;
-        Permit(self)
-    }
-}
-
-/// Returns itself when dropped.
-struct Permit<'a>(&'a Permits);
-
-impl Drop for Permit<'_> {
-    fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.returned.notify_one();
-    }
 }

@@ -22,12 +22,6 @@ impl Filter {
         self.and(&format!("device == {}", quoted(device)))
     }
 
-    /// Rows of other computers.
-    #[must_use]
-    pub fn of_others(self, device: &str) -> Self {
-        self.and(&format!("device != {}", quoted(device)))
-    }
-
     /// Rows whose primary key is above this one.
     #[must_use]
     pub fn after(self, id: &str) -> Self {

@@ -3,21 +3,21 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// A number of turns.
-pub(super) struct Turns {
+pub(crate) struct Turns {
     free: Mutex<usize>,
     given_back: Condvar,
 }
 
 /// A turn, given back when dropped.
-pub(super) struct Turn<'a>(&'a Turns);
+pub(crate) struct Turn<'a>(&'a Turns);
 
 impl Turns {
-    pub(super) fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         Self { free: Mutex::new(count), given_back: Condvar::new() }
     }
 
     /// Waits for a turn.
-    pub(super) fn take(&self) -> Turn<'_> {
+    pub(crate) fn take(&self) -> Turn<'_> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let mut free = self.given_back.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
         *free -= 1;
