@@ -8,7 +8,16 @@ use crate::{Error, Result};
 
 /// Held for as long as this process may write. The system releases it even when the process is killed.
 pub(super) struct WriterLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        // Closing alone would leave the lock with a process that is being started just now and still holds a copy of the handle.
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!(%error, "the library's lock was not released");
+        }
+    }
 }
 
 impl WriterLock {
@@ -21,7 +30,7 @@ impl WriterLock {
                 let program = std::env::current_exe().ok().and_then(|exe| exe.file_name().map(|name| name.to_string_lossy().into_owned()));
                 let text = format!("{} (process {})", program.as_deref().unwrap_or("Lookalike"), std::process::id());
                 fs_err::write(note, text)?;
-                Ok(Self { _file: file })
+                Ok(Self { file })
             }
             Err(TryLockError::WouldBlock) => {
                 let holder = fs_err::read_to_string(note).unwrap_or_else(|_| "another process".into());
