@@ -205,6 +205,10 @@ export class App {
       case 'duplicates-changed':
         this.duplicates.onProgress(event.progress);
         return;
+      case 'import-changed':
+      case 'opened':
+      case 'menu':
+        return;
       case 'models-changed':
         void this.attempt(() => this.library.readStatus());
         void this.attempt(() => this.models.read());

@@ -416,7 +416,11 @@ install: InstallInfo | null, } | { "kind": "duplicates-changed",
 /**
  * How far it is.
  */
-progress: DuplicatesProgress, } | { "kind": "models-changed", } | { "kind": "notice", 
+progress: DuplicatesProgress, } | { "kind": "import-changed", 
+/**
+ * How far it is.
+ */
+status: ImportStatus, } | { "kind": "models-changed", } | { "kind": "notice", 
 /**
  * One plain sentence.
  */
@@ -630,7 +634,11 @@ offset: number,
 /**
  * Pictures to return, at most 1,000.
  */
-limit: number, };
+limit: number, 
+/**
+ * In which order.
+ */
+order: LibraryOrder, };
 
 /**
  * A Milvus server.
@@ -810,7 +818,11 @@ page: number,
 /**
  * Results a page, 1 ..= 200.
  */
-page_size: number, };
+page_size: number, 
+/**
+ * In which order.
+ */
+order: ResultOrder, };
 
 /**
  * A picture that the remote does not get, and why.
@@ -952,7 +964,11 @@ path: string, } | { "kind": "image",
 /**
  * Content hash: 64 hexadecimal digits.
  */
-id: string, };
+id: string, } | { "kind": "url", 
+/**
+ * `http` or `https`, of the public internet.
+ */
+url: string, };
 
 /**
  * Why a look-alike is one, beside how it looks.
@@ -961,7 +977,11 @@ export type Reason = { "kind": "seconds-apart",
 /**
  * Seconds between them.
  */
-seconds: number, } | { "kind": "same-camera" };
+seconds: number, } | { "kind": "same-camera" } | { "kind": "mirrored" } | { "kind": "turned", 
+/**
+ * 90, 180 or 270.
+ */
+degrees: number, } | { "kind": "part-of-query" } | { "kind": "holds-query" };
 
 /**
  * A change of the settings that would let a failed step pass.
@@ -1058,7 +1078,16 @@ reasons: Array<Reason>,
 /**
  * Everywhere this very file lies.
  */
-places: Array<Place>, };
+places: Array<Place>, 
+/**
+ * Results of lower rank that show nearly the same as this one, and so may be folded behind it. Only where results are
+ * not the same picture as the query: those are what was looked for.
+ */
+near_identical: number, 
+/**
+ * Rank of the result behind which this one may be folded.
+ */
+folds_behind: number | null, };
 
 /**
  * A page of look-alikes.
@@ -1596,3 +1625,54 @@ examples: Array<string>,
  * Wall time in seconds.
  */
 seconds: number, };
+
+/** In which order results come. */
+export type ResultOrder = "similarity" | "newest" | "oldest" | "largest" | "name";
+
+/** In which order the library is shown. */
+export type LibraryOrder = "newest" | "oldest" | "added" | "largest";
+
+/** Asks what the pictures themselves say about why results match. Takes some milliseconds a result. Ids: 200 at most. */
+export type ExplainRequest = { result_set: string, ids: Array<string>, };
+
+/** Why a result matches, as its pixels tell. */
+export type Explained = { id: string, reasons: Array<Reason>, };
+
+/** Pictures to do something with. */
+export type Selection = { "kind": "pictures", ids: Array<string>, } | { "kind": "results", result_set: string, similarity: number, };
+
+/** A format of a list of results. */
+export type ExportFormat = "csv" | "json";
+
+/** Asks for the results of a search as a file. `ids`: only these results; empty: all. */
+export type ExportRequest = { result_set: string, similarity: number, ids: Array<string>, format: ExportFormat, };
+
+/** Asks for copies of photos. What lies in the folder already stays as it is. */
+export type CopyRequest = { selection: Selection, folder: string, };
+
+/** What was copied. `there_already`: files whose very content was there. */
+export type CopyReport = { copied: number, bytes: number, there_already: number, failed: Array<KeptFile>, };
+
+/** What is known of a file that is to be imported. */
+export type ImportVerdict = "same-file" | "same-picture" | "new" | "unreadable";
+
+/** How a check stands. */
+export type ImportState = "running" | "done" | "cancelled" | "failed";
+
+/** How far a check is, and what it has found. `total`: 0 while files are counted. `new_bytes`: of the new ones. */
+export type ImportStatus = { folder: string, state: ImportState, reason: string | null, total: number, done: number, same_file: number, same_picture: number, new: number, new_bytes: number, unreadable: number, rate: number, seconds_left: number | null, };
+
+/** Asks for files with a verdict, in the order of their paths. `limit`: 1 ..= 200. */
+export type ImportRequest = { verdict: ImportVerdict, offset: number, limit: number, };
+
+/** Files with a verdict. */
+export type ImportReply = { status: ImportStatus, total: number, files: Array<ImportFile>, };
+
+/** A file and its verdict. `width`, `height`: 0 where it was not looked at. `id`: empty where it cannot be read. */
+export type ImportFile = { id: string, path: string, file_name: string, bytes: number, width: number, height: number, verdict: ImportVerdict, match_id: string | null, match_path: string | null, similarity: number | null, reason: string | null, is_repeated: boolean, };
+
+/** What a user may set. `workers`: 1 ..= 64, none: as many as there are cores. `kept_pictures_mib`: 16 ..= 1,048,576. */
+export type Preferences = { workers: number | null, kept_pictures_mib: number, };
+
+/** What a user may set, and what there is to know for it. */
+export type PreferencesReply = { preferences: Preferences, cores: number, kept_pictures_bytes: number, thumbnails_bytes: number, catalog_bytes: number, indexes_bytes: number, };

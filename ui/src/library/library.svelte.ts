@@ -61,7 +61,7 @@ export class Library {
     try {
       let read: Picture[] = [];
       for (;;) {
-        const reply = await this.host.library({ folder: this.folder, offset: read.length, limit: CHUNK });
+        const reply = await this.host.library({ folder: this.folder, offset: read.length, limit: CHUNK, order: 'newest' });
         if (turn !== this.#turn) return;
         read = read.concat(reply.pictures);
         if (growing) this.pictures = read;

@@ -4,12 +4,14 @@
 import { bands } from '../search/bands';
 import { FakeConnection } from './fake-connection';
 import type {
-  Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, FolderInfo, LibraryReply, LibraryRequest, ModelsReply,
-  PageRequest, Picture, PictureDetails, Progress, Reason, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, TrashReport, TrashRequest, VerifyReport,
+  Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, CopyReport, CopyRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, Explained, ExplainRequest, ExportRequest, FolderInfo, ImportReply, ImportRequest, ImportStatus, LibraryReply, LibraryRequest, ModelsReply,
+  PageRequest, Picture, PictureDetails, Preferences, PreferencesReply, Progress, Query, Reason, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, TrashReport, TrashRequest, VerifyReport,
 } from '../wire';
 import { FakeDuplicates } from './fake-duplicates';
+import { fakeId } from './fake-id';
+import { FakeImport } from './fake-import';
 import { FakeModels } from './fake-models';
-import type { Abilities, Drag, Host, HostEvent, Pasted, PathKind, Restored, Stop, Terms } from './host';
+import type { Abilities, Drag, Host, HostEvent, NativeMenu, Pasted, PathKind, Restored, Stop, Terms } from './host';
 
 export interface FakePicture extends Picture {
   /** Places of the file; several are byte-identical copies. */
@@ -18,19 +20,19 @@ export interface FakePicture extends Picture {
   similarity: number;
   offline?: boolean;
   reasons?: Reason[];
+  nearIdentical?: number;
+  foldsBehind?: number;
 }
 
 export const limits: BandLimits = { same_picture: 0.85, same_scene: 0.7, similar: 0.55 };
 
-export const idle: Progress = { stage: 'idle', scanned: 0, total: 0, done: 0, skipped: 0, rate: 0, seconds_left: null };
+export { fakeId };
 
-export function fakeId(number: number): string {
-  return number.toString(16).padStart(64, '0');
-}
+export const idle: Progress = { stage: 'idle', scanned: 0, total: 0, done: 0, skipped: 0, rate: 0, seconds_left: null };
 
 export class FakeHost implements Host {
   /** As in the window; a test of the browser changes it. */
-  can: Abilities = { showInFolder: true, readPaths: true, readClipboard: true, signOut: false };
+  can: Abilities = { showInFolder: true, readPaths: true, readClipboard: true, signOut: false, menu: false };
   pictures: FakePicture[] = [];
   folders: FolderInfo[] = [];
   skippedFiles: SkippedFile[] = [];
@@ -48,6 +50,14 @@ export class FakeHost implements Host {
   thumbnail = (id: string): string => `fake:thumb/${id}`;
 
   readonly remote = new FakeConnection((event) => this.emit(event));
+  readonly fakeImport = new FakeImport((event) => this.emit(event));
+  /** What the pixels say of a picture. */
+  readonly explained = new Map<string, Reason[]>();
+  copyReport: CopyReport = { copied: 1, bytes: 2_000_000, there_already: 0, failed: [] };
+  fakePreferences: PreferencesReply = {
+    preferences: { workers: null, kept_pictures_mib: 512 }, cores: 2, kept_pictures_bytes: 0, thumbnails_bytes: 4_000_000, catalog_bytes: 1_000_000, indexes_bytes: 500_000,
+  };
+  menu: NativeMenu[] = [];
   readonly fakeDuplicates = new FakeDuplicates((event) => this.emit(event));
   /** What the latest search was narrowed or bent by. */
   terms: Terms | null = null;
@@ -150,11 +160,11 @@ export class FakeHost implements Host {
 
   async search(request: SearchRequest): Promise<SearchReply> {
     const { query } = request;
-    this.#called('search', query.kind === 'path' ? query.path : query.id);
+    this.#called('search', named(query));
     const { filter, crop, more, less } = request;
     this.terms = { filter, crop, more, less };
     const queryId = query.kind === 'image' ? query.id : fakeId(0xfeed);
-    return this.#freeze(query.kind === 'path' ? query.path : query.id, queryId, request);
+    return this.#freeze(named(query), queryId, request);
   }
 
   async searchPasted(scope: Scope, terms: Terms, similarity: number, pageSize: number): Promise<SearchReply> {
@@ -171,7 +181,7 @@ export class FakeHost implements Host {
     const set = `${this.#sets.size + 1}:${queryId}`;
     const fallback = view.scope === 'shared' ? this.remote.away : null;
     this.#sets.set(set, { request, scope: fallback ? 'local' : view.scope, fallback, hits });
-    return this.page({ result_set: set, ...view });
+    return this.page({ result_set: set, order: 'similarity', ...view });
   }
 
   async page(request: PageRequest): Promise<SearchReply> {
@@ -231,6 +241,55 @@ export class FakeHost implements Host {
 
   async filesOf(id: string): Promise<number[]> {
     return this.fakeDuplicates.filesOf(id);
+  }
+
+  async explain(request: ExplainRequest): Promise<Explained[]> {
+    this.#called('explain', ...request.ids);
+    return request.ids.map((id) => ({ id, reasons: this.explained.get(id) ?? [] }));
+  }
+
+  async exportResults(request: ExportRequest): Promise<boolean> {
+    this.#called('exportResults', request.format, ...request.ids);
+    return true;
+  }
+
+  async copyFiles(request: CopyRequest): Promise<CopyReport> {
+    const { selection } = request;
+    this.#called('copyFiles', request.folder, ...(selection.kind === 'pictures' ? selection.ids : [selection.similarity]));
+    return this.copyReport;
+  }
+
+  async checkFolder(path: string): Promise<ImportStatus> {
+    this.#called('checkFolder', path);
+    return this.fakeImport.begin(path);
+  }
+
+  async checkStatus(): Promise<ImportStatus | null> {
+    return this.fakeImport.status;
+  }
+
+  async cancelCheck(): Promise<void> {
+    this.#called('cancelCheck');
+    this.fakeImport.change({ state: 'cancelled' });
+  }
+
+  async checked(request: ImportRequest): Promise<ImportReply> {
+    return this.fakeImport.reply(request);
+  }
+
+  async copyNew(folder: string): Promise<CopyReport> {
+    this.#called('copyNew', folder);
+    return this.copyReport;
+  }
+
+  async preferences(): Promise<PreferencesReply> {
+    return this.fakePreferences;
+  }
+
+  async setPreferences(preferences: Preferences): Promise<PreferencesReply> {
+    this.#called('setPreferences', preferences.workers, preferences.kept_pictures_mib);
+    this.fakePreferences = { ...this.fakePreferences, preferences };
+    return this.fakePreferences;
   }
 
   async connection(): Promise<ConnectionInfo> {
@@ -348,6 +407,22 @@ export class FakeHost implements Host {
     this.#called('copyText', text);
   }
 
+  async copyPicture(id: string): Promise<void> {
+    this.#called('copyPicture', id);
+  }
+
+  async notify(title: string, body: string): Promise<void> {
+    this.#called('notify', title, body);
+  }
+
+  async showProgress(share: number | null): Promise<void> {
+    this.#called('showProgress', share);
+  }
+
+  async setMenu(menu: NativeMenu[]): Promise<void> {
+    this.menu = menu;
+  }
+
   async open(id: string): Promise<void> {
     this.#called('open', id);
   }
@@ -375,12 +450,17 @@ export class FakeHost implements Host {
   }
 }
 
+function named(query: Query): string {
+  return query.kind === 'path' ? query.path : query.kind === 'url' ? query.url : query.id;
+}
+
 function asHit(picture: FakePicture, queryId: string): SearchHit {
   const isQuery = picture.id === queryId;
   const similarity = isQuery ? 1 : picture.similarity;
   return {
     rank: 0, id: picture.id, path: picture.paths[0] ?? '', file_name: picture.file_name, similarity, distance: 1 / similarity - 1,
     band: isQuery ? 'same-file' : bandOf(similarity), width: picture.width, height: picture.height, is_query: isQuery, reasons: picture.reasons ?? [],
+    near_identical: picture.nearIdentical ?? 0, folds_behind: picture.foldsBehind ?? null,
     places: picture.paths.map((path) => ({ path, offline: picture.offline ?? false, device: null })),
   };
 }

@@ -4,19 +4,29 @@
 import type {
   ConnectionInfo,
   ConnectRequest,
+  CopyReport,
+  CopyRequest,
   DuplicatesProgress,
   DuplicatesReply,
   DuplicatesRequest,
   EmbeddingNote,
   ErrorReply,
   Event,
+  Explained,
+  ExplainRequest,
+  ExportRequest,
   FolderInfo,
+  ImportReply,
+  ImportRequest,
+  ImportStatus,
   KeptFile,
   LibraryReply,
   LibraryRequest,
   ModelsReply,
   PageRequest,
   PictureDetails,
+  Preferences,
+  PreferencesReply,
   Scope,
   SearchReply,
   SearchRequest,
@@ -49,7 +59,18 @@ export type PathKind = 'folder' | 'file' | 'missing';
 export type Stop = () => void;
 
 /** What the engine reports; `resync` when reports were missed, so that everything shown has to be read again. */
-export type HostEvent = Event | { kind: 'resync' };
+export type HostEvent =
+  | Event
+  | { kind: 'resync' }
+  /** The program was asked to open these: by an argument, or by files dragged onto its icon. */
+  | { kind: 'opened'; paths: string[] }
+  /** An item of the native menu was chosen. */
+  | { kind: 'menu'; item: string };
+/** A native menu; `item` comes back as it is. `null`: a separator. */
+export interface NativeMenu {
+  label: string;
+  items: ({ item: string; label: string; keys?: string } | null)[];
+}
 
 /** What not every host can do. Menus, keys and texts follow it. */
 export interface Abilities {
@@ -61,6 +82,8 @@ export interface Abilities {
   readClipboard: boolean;
   /** End the session: there is one. */
   signOut: boolean;
+  /** Has a native menu. */
+  menu: boolean;
 }
 
 export interface Host {
@@ -89,6 +112,12 @@ export interface Host {
   /** Searches with the picture of the last paste. */
   searchPasted(scope: Scope, terms: Terms, similarity: number, pageSize: number): Promise<SearchReply>;
   page(request: PageRequest): Promise<SearchReply>;
+  /** What the pixels of results say about why they match. */
+  explain(request: ExplainRequest): Promise<Explained[]>;
+  /** Asks where to, and writes the file; false when the user closed the dialog. */
+  exportResults(request: ExportRequest, title: string): Promise<boolean>;
+  /** Copies photos to a folder that the user has picked. */
+  copyFiles(request: CopyRequest): Promise<CopyReport>;
   library(request: LibraryRequest): Promise<LibraryReply>;
   picture(id: string): Promise<PictureDetails>;
 
@@ -102,6 +131,18 @@ export interface Host {
   undoTrash(batch: number): Promise<Restored>;
   /** Catalog ids of the files of a picture. */
   filesOf(id: string): Promise<number[]>;
+
+  /** Begins to compare a folder that is not in the library with it; events tell how far it is. Ends the check before. */
+  checkFolder(path: string): Promise<ImportStatus>;
+  /** The latest check. */
+  checkStatus(): Promise<ImportStatus | null>;
+  cancelCheck(): Promise<void>;
+  checked(request: ImportRequest): Promise<ImportReply>;
+  /** Copies the new files of the latest check to a folder that the user has picked. */
+  copyNew(folder: string): Promise<CopyReport>;
+
+  preferences(): Promise<PreferencesReply>;
+  setPreferences(preferences: Preferences): Promise<PreferencesReply>;
 
   connection(): Promise<ConnectionInfo>;
   connect(request: ConnectRequest): Promise<ConnectionInfo>;
@@ -139,8 +180,15 @@ export interface Host {
   /** `data` is what a paste event brought, where it was one. */
   paste(data?: DataTransfer | null): Promise<Pasted>;
   copyText(text: string): Promise<void>;
+  copyPicture(id: string): Promise<void>;
   open(id: string): Promise<void>;
   showInFolder(id: string): Promise<void>;
+
+  /** Tells the user in the way of the system, where they look elsewhere now. */
+  notify(title: string, body: string): Promise<void>;
+  /** Share of long work that is done, 0 ..= 1, in the task bar; null: none goes on. */
+  showProgress(share: number | null): Promise<void>;
+  setMenu(menu: NativeMenu[]): Promise<void>;
 
   onEvent(handler: (event: HostEvent) => void): Promise<Stop>;
   onDrag(handler: (drag: Drag) => void): Promise<Stop>;

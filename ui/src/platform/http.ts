@@ -4,8 +4,9 @@
 import { t } from '../i18n/index.svelte';
 import type { ErrorReply, PictureDetails, SearchReply } from '../wire';
 import { API, type Client } from './browser/client';
-import { clipOf, readClip, writeText, type Clip } from './browser/clipboard';
+import { clipOf, readClip, writePicture, writeText, type Clip } from './browser/clipboard';
 import { watchDrag, type Dropped } from './browser/drag';
+import { save } from './browser/download';
 import { EventFeed, type Standing } from './browser/events';
 import { pickFile } from './browser/file-input';
 import { isUpload, Uploads } from './browser/uploads';
@@ -61,7 +62,7 @@ export function httpHost(client: Client, page: Page): Host {
   }
 
   return {
-    can: { showInFolder: false, readPaths: false, readClipboard: false, signOut: true },
+    can: { showInFolder: false, readPaths: false, readClipboard: false, signOut: true, menu: false },
     signOut: () => page.signOut(),
 
     status: () => get('/status'),
@@ -81,7 +82,7 @@ export function httpHost(client: Client, page: Page): Host {
 
     search: async (request) => {
       const { query, scope, similarity, page_size, filter, crop, more, less } = request;
-      if (query.kind === 'image') return post('/search', request);
+      if (query.kind !== 'path') return post('/search', request);
       const file = uploads.get(query.path);
       if (!file) throw { code: 'not-found', message: t('query.gone'), hint: t('query.gone.hint') } satisfies ErrorReply;
       return searchFile(file, { scope, similarity, page_size }, { filter, crop, more, less });
@@ -91,6 +92,13 @@ export function httpHost(client: Client, page: Page): Host {
       return searchFile(pasted, { scope, similarity, page_size: pageSize }, terms);
     },
     page: (request) => post('/search/page', request),
+    explain: (request) => post('/search/explain', request),
+    exportResults: async (request) => {
+      const text = await client.text('POST', '/search/export', request);
+      save(new Blob([text], { type: request.format === 'csv' ? 'text/csv' : 'application/json' }), `look-alikes.${request.format}`);
+      return true;
+    },
+    copyFiles: (request) => post('/copies', request),
     library: (request) => post('/library', request),
     picture: (id) => get<PictureDetails>(picture(id)),
 
@@ -101,6 +109,15 @@ export function httpHost(client: Client, page: Page): Host {
     trash: (request) => post('/trash', request),
     undoTrash: (batch) => post(`/trash/${batch}/undo`),
     filesOf: (id) => get(picture(id, '/files')),
+
+    checkFolder: (path) => post('/import-check', { path }),
+    checkStatus: () => get('/import-check'),
+    cancelCheck: () => remove('/import-check'),
+    checked: (request) => post('/import-check/files', request),
+    copyNew: (folder) => post('/import-check/copies', { folder }),
+
+    preferences: () => get('/preferences'),
+    setPreferences: (preferences) => client.request('PUT', '/preferences', preferences),
 
     connection: () => get('/connection'),
     connect: (request) => client.request('PUT', '/connection', request),
@@ -131,6 +148,7 @@ export function httpHost(client: Client, page: Page): Host {
     pathKind: async (path) => (isUpload(path) ? 'file' : chosen.has(path) ? 'folder' : 'missing'),
     paste: async (data) => take(data ? clipOf(data) : await readClip()),
     copyText: (text) => writeText(text),
+    copyPicture: (id) => writePicture(API + picture(id, '/preview')),
     open: async (id) => {
       const original = picture(id, '/original');
       // Asked first, because a tab that shows nothing but an error helps nobody. Why not is in the body, which HEAD has none of.
@@ -139,6 +157,10 @@ export function httpHost(client: Client, page: Page): Host {
       else window.open(API + original, '_blank', 'noopener');
     },
     showInFolder: () => Promise.reject(new Error('a browser has no file manager')),
+
+    notify: async () => {}, // a page that is open is what the user looks at
+    showProgress: async () => {},
+    setMenu: async () => {},
 
     onEvent: async (handler) => {
       const feed = new EventFeed(handler, () => page.standing());

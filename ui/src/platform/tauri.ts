@@ -7,7 +7,7 @@ import type { Event } from '../wire';
 import type { Drag, Host } from './host';
 
 export const tauriHost: Host = {
-  can: { showInFolder: true, readPaths: true, readClipboard: true, signOut: false },
+  can: { showInFolder: true, readPaths: true, readClipboard: true, signOut: false, menu: true },
   signOut: () => Promise.reject(new Error('the window has no session')),
 
   status: () => invoke('status'),
@@ -28,6 +28,9 @@ export const tauriHost: Host = {
   search: (request) => invoke('search', { request }),
   searchPasted: (scope, terms, similarity, pageSize) => invoke('search_pasted', { scope, terms, similarity, pageSize }),
   page: (request) => invoke('page', { request }),
+  explain: (request) => invoke('explain', { request }),
+  exportResults: (request, title) => invoke('export_results', { request, title }),
+  copyFiles: (request) => invoke('copy_files', { request }),
   library: (request) => invoke('library', { request }),
   picture: (id) => invoke('picture', { id }),
 
@@ -38,6 +41,15 @@ export const tauriHost: Host = {
   trash: (request) => invoke('trash', { request }),
   undoTrash: (batch) => invoke('undo_trash', { batch }),
   filesOf: (id) => invoke('files_of', { id }),
+
+  checkFolder: (path) => invoke('check_folder', { path }),
+  checkStatus: () => invoke('check_status'),
+  cancelCheck: () => invoke('cancel_check'),
+  checked: (request) => invoke('checked', { request }),
+  copyNew: (folder) => invoke('copy_new', { folder }),
+
+  preferences: () => invoke('preferences'),
+  setPreferences: (preferences) => invoke('set_preferences', { preferences }),
 
   connection: () => invoke('connection'),
   connect: (request) => invoke('connect', { request }),
@@ -65,10 +77,25 @@ export const tauriHost: Host = {
   pathKind: (path) => invoke('path_kind', { path }),
   paste: () => invoke('paste'),
   copyText: (text) => invoke('copy_text', { text }),
+  copyPicture: (id) => invoke('copy_picture', { id }),
   open: (id) => invoke('open', { id }),
   showInFolder: (id) => invoke('show_in_folder', { id }),
 
-  onEvent: (handler) => listen<Event>('engine', (event) => handler(event.payload)),
+  notify: (title, body) => invoke('notify', { title, body }),
+  showProgress: (share) => invoke('show_progress', { share }),
+  setMenu: (menu) => invoke('set_menu', { menu }),
+
+  onEvent: async (handler) => {
+    const stops = await Promise.all([
+      listen<Event>('engine', (event) => handler(event.payload)),
+      listen<string[]>('opened', (event) => handler({ kind: 'opened', paths: event.payload })),
+      listen<string>('menu', (event) => handler({ kind: 'menu', item: event.payload })),
+    ]);
+    // What the program was started with waits until somebody listens.
+    const paths = await invoke<string[]>('opened');
+    if (paths.length > 0) handler({ kind: 'opened', paths });
+    return () => stops.forEach((stop) => stop());
+  },
   onDrag: (handler) => getCurrentWebview().onDragDropEvent((event) => {
     const drag = asDrag(event.payload);
     if (drag) handler(drag);

@@ -157,7 +157,7 @@ export class Search {
     if (!this.#set) return;
     const turn = this.#turn;
     try {
-      const reply = await this.host.page({ result_set: this.#set, similarity: threshold, page: 1, page_size: 1 });
+      const reply = await this.host.page({ result_set: this.#set, similarity: threshold, page: 1, page_size: 1, order: 'similarity' });
       if (turn === this.#turn && this.threshold === threshold) this.total = reply.total;
     } catch (thrown) {
       if (turn === this.#turn) this.#failed(thrown);
@@ -171,7 +171,7 @@ export class Search {
     const turn = this.#turn;
     try {
       const page = this.#pages + 1;
-      const reply = await this.host.page({ result_set: this.#set, similarity: 0, page, page_size: PAGE });
+      const reply = await this.host.page({ result_set: this.#set, similarity: 0, page, page_size: PAGE, order: 'similarity' });
       if (turn !== this.#turn) return;
       this.#pages = page;
       this.hits = byBand([...this.hits, ...reply.results]);

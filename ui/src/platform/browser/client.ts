@@ -40,11 +40,16 @@ export class Client {
 
   /** What a good answer holds; anything else is an `ErrorReply`. */
   async request<T>(method: Method, path: string, body?: unknown): Promise<T> {
+    const text = await this.text(method, path, body);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  /** A good answer as it is. */
+  async text(method: Method, path: string, body?: unknown): Promise<string> {
     const response = await this.ask(method, path, body);
     if (response.status === 401) this.watcher.signedOut();
     if (!response.ok) throw await problemOf(response);
-    const text = await response.text();
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    return response.text();
   }
 }
 

@@ -35,8 +35,28 @@ export async function writeText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    throw { code: 'io', message: t('clipboard.no-writing'), hint: t('clipboard.no-writing.hint') } satisfies ErrorReply;
+    throw unwritable();
   }
+}
+
+/** Clipboards take no JPEG, so the picture goes there as PNG. */
+export async function writePicture(address: string): Promise<void> {
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': asPng(address) })]);
+  } catch {
+    throw unwritable();
+  }
+}
+
+async function asPng(address: string): Promise<Blob> {
+  const bitmap = await createImageBitmap(await (await fetch(address, { credentials: 'same-origin' })).blob());
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+  return canvas.convertToBlob({ type: 'image/png' });
+}
+
+function unwritable(): ErrorReply {
+  return { code: 'io', message: t('clipboard.no-writing'), hint: t('clipboard.no-writing.hint') };
 }
 
 function refused(): ErrorReply {
