@@ -7,7 +7,8 @@
 //! In reading order: [`engine`] is the facade; [`library`] says what changed on disk; [`pipeline`] turns that into
 //! commits, by way of [`media`] (decoding) and [`embed`] (the model, which [`models`] finds); [`catalog`] is the truth, [`index`] finds
 //! neighbours, [`search`] turns them into pages. Where a Milvus and an object store are connected ([`settings`]), [`sync`]
-//! keeps them in step, by way of [`remote`], [`index::milvus`] and [`objects`]. [`fetch`] gets a picture from a web address.
+//! keeps them in step, by way of [`remote`], [`index::milvus`] and [`objects`]. [`fetch`] gets a picture from a web address;
+//! [`incoming`] compares a folder with the library before it is imported.
 
 pub mod embed;
 pub mod engine;
@@ -23,6 +24,7 @@ pub mod wire;
 mod catalog;
 mod duplicates;
 mod fetch;
+mod incoming;
 mod library;
 mod pipeline;
 mod search;

@@ -40,6 +40,11 @@ pub(crate) enum Command {
     /// PHOTO may lie anywhere, in the library or not. Similarity runs from 0.2 (opposite) to 1 (the same); the band says
     /// what it means: same-file, same-picture (re-saved, resized, cropped, edited), same-scene, similar, weak.
     Search(SearchArgs),
+    /// Say which photos of a folder, a memory card for instance, the library has already
+    ///
+    /// For each file: the same file, the same picture in another file (re-saved, resized, cropped, edited), or new. Nothing is
+    /// imported; --copy-new copies the new ones. Ends with 1 where a file could not be read or copied.
+    Check(CheckArgs),
     /// Follow the folders until stopped (Ctrl-C): new photos become searchable within seconds
     Watch(WatchArgs),
     /// Show folders, counts and skipped files with their reasons
@@ -90,6 +95,19 @@ pub(crate) struct IndexArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) workers: Option<u16>,
     /// Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct CheckArgs {
+    /// Folder to check, with everything below it; none of the library's
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    /// Copy the new ones to this folder, each content once; what lies there already stays as it is
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) copy_new: Option<PathBuf>,
+    /// Print one JSON object a line for each file
     #[arg(long)]
     pub(crate) json: bool,
 }

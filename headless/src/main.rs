@@ -1,6 +1,7 @@
 //! The `lookalike` command: the engine without a window.
 
 mod args;
+mod check;
 mod connect;
 mod index;
 mod install;
@@ -54,6 +55,7 @@ fn run(args: &Args) -> Result<ExitCode> {
     match &args.command {
         Command::Index(command) => index::run(&open(args, Access::Write, false, command.workers.map(usize::from))?, command),
         Command::Search(command) => search::run(&open(args, Access::Read, false, None)?, command),
+        Command::Check(command) => check::run(&open(args, Access::Read, false, None)?, command),
         Command::Watch(command) => watch::run(&open(args, Access::Write, true, command.workers.map(usize::from))?),
         Command::Model(command @ ModelCommand::List(_)) => model::run(&open_to_look(args)?, command),
         Command::Model(command) => model::run(&open(args, Access::Write, false, None)?, command),
@@ -85,7 +87,7 @@ fn open(args: &Args, access: Access, follow: bool, workers: Option<usize>) -> Re
         Command::Serve(_) | Command::Model(ModelCommand::List(_) | ModelCommand::Install(_) | ModelCommand::Add(_)) => catalogue(args)?,
         _ => Catalogue::default(),
     };
-    Engine::open(Config { data_dir, access, follow, workers, model, catalogue, secrets: secrets() })
+    Engine::open(Config { data_dir, access, follow, workers, model, catalogue, secrets: secrets(), fetch_private: false })
 }
 
 fn data_dir(args: &Args) -> Result<PathBuf> {

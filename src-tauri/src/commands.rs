@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use lookalike_engine::wire::{
-    ConnectRequest, ConnectionInfo, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, FolderInfo, LibraryReply,
-    LibraryRequest, ModelsReply, PageRequest, PictureDetails, Scope, SearchReply, SearchRequest, SentTerms, SkippedFile, Status, SyncStatus, TestReport,
+    ConnectRequest, ConnectionInfo, CopyReport, CopyRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, ExplainRequest, Explained, FolderInfo, ImportReply,
+    ImportRequest, ImportStatus, LibraryReply,
+    LibraryRequest, ModelsReply, PageRequest, PictureDetails, Preferences, PreferencesReply, Scope, SearchReply, SearchRequest, SentTerms, SkippedFile, Status, SyncStatus, TestReport,
     TrashReport, TrashRequest, TrashUndone, VerifyReport,
 };
 use lookalike_engine::{Engine, Error, SearchTerms};
@@ -227,4 +228,51 @@ pub(crate) async fn undo_trash(shell: State<'_, Shell>, batch: i64) -> Reply<Tra
 #[tauri::command]
 pub(crate) async fn files_of(shell: State<'_, Shell>, id: String) -> Reply<Vec<i64>> {
     ask(&shell, move |engine| engine.files_of(&id)).await
+}
+
+#[tauri::command]
+pub(crate) async fn explain(shell: State<'_, Shell>, request: ExplainRequest) -> Reply<Vec<Explained>> {
+    ask(&shell, move |engine| engine.explain(&request)).await
+}
+
+#[tauri::command]
+pub(crate) async fn copy_files(shell: State<'_, Shell>, request: CopyRequest) -> Reply<CopyReport> {
+    shell.check_picked(&request.folder)?;
+    ask(&shell, move |engine| engine.copy_files(&request)).await
+}
+
+#[tauri::command]
+pub(crate) async fn check_folder(shell: State<'_, Shell>, path: String) -> Reply<ImportStatus> {
+    ask(&shell, move |engine| engine.check_folder(path.as_ref())).await
+}
+
+#[tauri::command]
+pub(crate) async fn check_status(shell: State<'_, Shell>) -> Reply<Option<ImportStatus>> {
+    ask(&shell, Engine::check_status).await
+}
+
+#[tauri::command]
+pub(crate) async fn cancel_check(shell: State<'_, Shell>) -> Reply<()> {
+    ask(&shell, Engine::cancel_check).await
+}
+
+#[tauri::command]
+pub(crate) async fn checked(shell: State<'_, Shell>, request: ImportRequest) -> Reply<ImportReply> {
+    ask(&shell, move |engine| engine.checked(&request)).await
+}
+
+#[tauri::command]
+pub(crate) async fn copy_new(shell: State<'_, Shell>, folder: String) -> Reply<CopyReport> {
+    shell.check_picked(&folder)?;
+    ask(&shell, move |engine| engine.copy_new(&folder)).await
+}
+
+#[tauri::command]
+pub(crate) async fn preferences(shell: State<'_, Shell>) -> Reply<PreferencesReply> {
+    ask(&shell, Engine::preferences).await
+}
+
+#[tauri::command]
+pub(crate) async fn set_preferences(shell: State<'_, Shell>, preferences: Preferences) -> Reply<PreferencesReply> {
+    ask(&shell, move |engine| engine.set_preferences(&preferences)).await
 }

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use lookalike_engine::wire::{ErrorCode, ErrorReply};
+use lookalike_engine::wire::{ErrorCode, ErrorReply, ExportFormat, ExportRequest};
 use rfd::AsyncFileDialog;
 use serde::Serialize;
 use tauri::{Manager, State, WebviewWindow};
@@ -15,6 +15,9 @@ type Reply<T> = Result<T, ErrorReply>;
 
 /// Endings that the file dialog offers; the engine looks at the content.
 const PHOTO_ENDINGS: &[&str] = &["jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "bmp", "tif", "tiff", "avif", "heic", "heif", "jxl"];
+
+/// Longer side of a picture that is put on the clipboard, in pixels.
+const COPIED_SIDE: u32 = 2048;
 
 /// What the clipboard held.
 #[derive(Serialize)]
@@ -36,9 +39,43 @@ pub(crate) enum PathKind {
 // Dialogs are async on purpose: a synchronous one freezes the event loop that has to draw it.
 
 #[tauri::command]
-pub(crate) async fn pick_folder(window: WebviewWindow, title: String) -> Reply<Option<PathBuf>> {
+pub(crate) async fn pick_folder(window: WebviewWindow, shell: State<'_, Shell>, title: String) -> Reply<Option<PathBuf>> {
     let picked = dialog(&window, &title).pick_folder().await;
-    Ok(picked.map(|folder| folder.path().to_owned()))
+    Ok(picked.map(|folder| {
+        shell.note_picked(folder.path());
+        folder.path().to_owned()
+    }))
+}
+
+/// Asks where to, and writes the list of results there; false when the user closed the dialog.
+#[tauri::command]
+pub(crate) async fn export_results(window: WebviewWindow, shell: State<'_, Shell>, request: ExportRequest, title: String) -> Reply<bool> {
+    let ending = match request.format {
+        ExportFormat::Csv => "csv",
+        ExportFormat::Json => "json",
+    };
+    let picked = dialog(&window, &title).set_file_name(format!("look-alikes.{ending}")).add_filter(ending, &[ending]).save_file().await;
+    let Some(file) = picked else { return Ok(false) };
+    let text = on_worker(&shell.engine().await?, move |engine| engine.export(&request)).await?;
+    let path = file.path().to_owned();
+    let written = tauri::async_runtime::spawn_blocking(move || {
+        std::fs::write(&path, text).map_err(|error| ErrorReply {
+            code: ErrorCode::Io,
+            message: format!("{} cannot be written: {error}", path.display()),
+            hint: Some("Choose another place.".into()),
+        })
+    });
+    written.await.map_err(crashed)??;
+    Ok(true)
+}
+
+/// Puts a picture itself on the clipboard, large enough for a screen.
+#[tauri::command]
+pub(crate) async fn copy_picture(shell: State<'_, Shell>, id: String) -> Reply<()> {
+    let pixels = on_worker(&shell.engine().await?, move |engine| engine.pixels(&id, COPIED_SIDE)).await?;
+    let (width, height) = (pixels.width as usize, pixels.height as usize);
+    let bytes: Vec<u8> = pixels.data.chunks_exact(3).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
+    shell.with_clipboard(move |clipboard| clipboard.set_image(arboard::ImageData { width, height, bytes: bytes.into() })).await
 }
 
 #[tauri::command]

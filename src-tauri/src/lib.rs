@@ -1,24 +1,41 @@
 //! The Lookalike window: a thin Tauri shell around [`lookalike_engine`].
 //!
-//! `shell` holds the engine, `commands` and `desktop` are what the page may ask for, `pictures` serves thumbnails.
+//! `shell` holds the engine, `commands`, `desktop` and `native` are what the page may ask for, `pictures` serves thumbnails.
 //! Deliberately absent: file access from the page, and any decision about photos.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use tauri::{App, AppHandle, Manager};
+use tauri::{App, AppHandle, Emitter, Manager};
+use tauri_plugin_window_state::StateFlags;
 
 mod commands;
 mod desktop;
+mod native;
 mod pictures;
 mod shell;
+
+/// What of the window is as it was left. Whether it is shown is not: a window that was hidden when it was closed must not stay so.
+const REMEMBERED: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED).union(StateFlags::FULLSCREEN);
 
 /// Opens the window over a data directory and returns when it is closed.
 pub fn run(data_dir: PathBuf) -> tauri::Result<()> {
     tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _directory| come_to_front(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, directory| {
+            native::open_in(app, native::paths_among(arguments, Path::new(&directory)));
+            come_to_front(app);
+        }))
+        .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(REMEMBERED).build())
+        .plugin(tauri_plugin_notification::init())
+        .on_menu_event(|app, event| {
+            if let Err(error) = app.emit("menu", event.id().as_ref()) {
+                tracing::warn!(%error, "the page missed a choice in the menu");
+            }
+        })
         .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::serve)
         .setup(move |app: &mut App| {
             app.manage(shell::Shell::new(app.handle().clone(), data_dir));
+            let directory = std::env::current_dir().unwrap_or_default();
+            native::open_in(app.handle(), native::paths_among(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()), &directory));
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![
@@ -36,6 +53,15 @@ pub fn run(data_dir: PathBuf) -> tauri::Result<()> {
             commands::search,
             commands::search_pasted,
             commands::page,
+            commands::explain,
+            commands::copy_files,
+            commands::check_folder,
+            commands::check_status,
+            commands::cancel_check,
+            commands::checked,
+            commands::copy_new,
+            commands::preferences,
+            commands::set_preferences,
             commands::library,
             commands::picture,
             commands::models,
@@ -63,7 +89,13 @@ pub fn run(data_dir: PathBuf) -> tauri::Result<()> {
             commands::pause_sync,
             commands::retry_sync,
             commands::verify_sync,
+            native::set_menu,
+            native::notify,
+            native::show_progress,
+            native::opened,
             desktop::pick_folder,
+            desktop::export_results,
+            desktop::copy_picture,
             desktop::pick_photo,
             desktop::path_kind,
             desktop::paste,

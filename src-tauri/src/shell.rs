@@ -1,7 +1,9 @@
 //! What lives as long as the window: the engine, opened when first asked for, and the clipboard.
 //! Knows no command; see `commands`.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 
 use lookalike_engine::wire::{ErrorCode, ErrorReply};
 use lookalike_engine::{Access, Catalogue, Config, Engine, ModelSource, SecretAccess};
@@ -21,11 +23,15 @@ pub(crate) struct Shell {
     pasted: Mutex<Option<Vec<u8>>>,
     /// Kept open: on Linux the text that a program copied goes away with its clipboard.
     clipboard: Mutex<Option<arboard::Clipboard>>,
+    /// Files to open that nobody has asked for yet; none: the page listens.
+    opened: std::sync::Mutex<Option<Vec<PathBuf>>>,
+    /// Folders that the user has picked: photos are copied to no other.
+    picked: std::sync::Mutex<HashSet<PathBuf>>,
 }
 
 impl Shell {
     pub(crate) fn new(app: AppHandle, data_dir: PathBuf) -> Self {
-        Self { app, data_dir, engine: Mutex::default(), pasted: Mutex::default(), clipboard: Mutex::default() }
+        Self { app, data_dir, engine: Mutex::default(), pasted: Mutex::default(), clipboard: Mutex::default(), opened: std::sync::Mutex::new(Some(Vec::new())), picked: std::sync::Mutex::default() }
     }
 
     /// The engine, opened on the first call. A failure is told to the caller, and the next call tries again.
@@ -69,6 +75,8 @@ impl Shell {
             model: ModelSource::Bundled { manifest: LOOKALIKE_S.manifest, onnx: LOOKALIKE_S.onnx },
             catalogue,
             secrets: SecretAccess::default(),
+            // The user's own word, and the user's own network.
+            fetch_private: true,
         };
         let opened = async_runtime::spawn_blocking(move || Engine::open(config)).await;
         opened.map_err(crashed)?.map_err(|error| error.reply())
@@ -92,6 +100,34 @@ impl Shell {
                 }
             }
         });
+    }
+
+    /// Keeps files to open until the page asks; gives them back when it listens.
+    pub(crate) fn keep_opened(&self, paths: Vec<PathBuf>) -> Option<Vec<PathBuf>> {
+        match &mut *self.opened.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(kept) => {
+                kept.extend(paths);
+                None
+            }
+            None => Some(paths),
+        }
+    }
+
+    pub(crate) fn take_opened(&self) -> Vec<PathBuf> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    }
+
+    pub(crate) fn note_picked(&self, folder: &Path) {
+        self.picked.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned());
+    }
+
+    /// Refuses to copy to a folder that the user has not picked.
+    pub(crate) fn check_picked(&self, folder: &str) -> Result<(), ErrorReply> {
+        if self.picked.lock().unwrap_or_else(PoisonError::into_inner).contains(Path::new(folder)) {
+            return Ok(());
+        }
+        let message = format!("{folder} was not chosen in a dialog");
+        Err(ErrorReply { code: ErrorCode::InvalidRequest, message, hint: Some("Choose the folder again.".into()) })
     }
 
     pub(crate) async fn keep_pasted(&self, png: Vec<u8>) {

@@ -90,7 +90,7 @@ impl TestLibrary {
     /// What [`TestLibrary::open`] opens with, for a test that wants something else.
     pub fn config(&self, access: Access, follow: bool) -> Config {
         let (data_dir, model, catalogue) = (self.data_dir(), bundled_model(), Catalogue::default());
-        Config { data_dir, access, follow, workers: Some(2), model, catalogue, secrets: no_keychain() }
+        Config { data_dir, access, follow, workers: Some(2), model, catalogue, secrets: no_keychain(), fetch_private: false }
     }
 
     /// Puts a small network with random weights among the installed models.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use lookalike_engine::wire::{ErrorCode, PageRequest, Query, SearchRequest};
+use lookalike_engine::wire::{ErrorCode, PageRequest, Query, ResultOrder, SearchRequest};
 use lookalike_tests::library::{TestLibrary, search};
 
 #[test]
@@ -20,7 +20,7 @@ fn pages_neither_repeat_nor_skip_while_indexing_goes_on() {
             library.add_scene(100 * u64::from(page) + number, &format!("more-{page}-{number}.jpg"));
         }
         library.index(&engine);
-        let next = engine.page(&PageRequest { result_set: first.result_set.clone(), similarity: 0.0, page, page_size: 10 }).unwrap();
+        let next = engine.page(&PageRequest { result_set: first.result_set.clone(), similarity: 0.0, page, page_size: 10, order: ResultOrder::Similarity }).unwrap();
         assert_eq!(next.total, 25, "the set is frozen");
         seen.extend(next.results.iter().map(|hit| hit.id.clone()));
     }
@@ -36,7 +36,7 @@ fn the_threshold_is_applied_before_paging() {
     library.index(&engine);
     let all = search(&engine, &library.photos().join("scene-1.jpg")).unwrap();
     let limit = all.results[5].similarity;
-    let page = engine.page(&PageRequest { result_set: all.result_set, similarity: limit, page: 2, page_size: 4 }).unwrap();
+    let page = engine.page(&PageRequest { result_set: all.result_set, similarity: limit, page: 2, page_size: 4, order: ResultOrder::Similarity }).unwrap();
     assert_eq!(page.total, 6, "six results reach the sixth one's similarity");
     assert_eq!(page.results.iter().map(|hit| hit.rank).collect::<Vec<_>>(), [5, 6], "the second page has the last two of them");
     assert!(page.results.iter().all(|hit| hit.similarity >= limit));
@@ -65,6 +65,6 @@ fn wrong_requests_say_what_is_wrong() {
     assert!(message.contains("/no/such/photo.jpg"), "{message:?} names the file");
     let text = library.add("notes.txt", b"not a photo");
     assert_eq!(ask(&text.display().to_string(), 0.0, 1, 10).unwrap_err().0, ErrorCode::NotAPicture);
-    let gone = engine.page(&PageRequest { result_set: "none".into(), similarity: 0.0, page: 1, page_size: 10 });
+    let gone = engine.page(&PageRequest { result_set: "none".into(), similarity: 0.0, page: 1, page_size: 10, order: ResultOrder::Similarity });
     assert_eq!(gone.unwrap_err().code(), ErrorCode::ResultSetGone);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lookalike_engine::wire::{CheckState, ErrorCode, Event, ModelState, PageRequest, SwitchState};
+use lookalike_engine::wire::{CheckState, ErrorCode, Event, ModelState, PageRequest, ResultOrder, SwitchState};
 use lookalike_engine::{Access, Config, Engine, ModelSource};
 use lookalike_tests::library::{TestLibrary, search, wait_until};
 use lookalike_tests::networks::{small, small_manifest};
@@ -96,7 +96,7 @@ fn a_frozen_answer_stays_what_it_was() {
     let frozen = search(&engine, &library.photos().join("scene-7.jpg")).unwrap();
     engine.pause_switch(false).unwrap();
     await_end(&engine);
-    let page = PageRequest { result_set: frozen.result_set.clone(), similarity: 0.0, page: 2, page_size: 10 };
+    let page = PageRequest { result_set: frozen.result_set.clone(), similarity: 0.0, page: 2, page_size: 10, order: ResultOrder::Similarity };
     let later = engine.page(&page).unwrap();
     assert_eq!((later.model.as_str(), later.limits), (OWN, frozen.limits), "a frozen set stays what it was");
     let names = |reply: &lookalike_engine::wire::SearchReply| reply.results.iter().map(|hit| hit.id.clone()).collect::<Vec<_>>();

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use lookalike_engine::Engine;
-use lookalike_engine::wire::{Band, Crop, ErrorCode, Orientation, PageRequest, Query, Scope, SearchFilter, SearchReply, SearchRequest};
+use lookalike_engine::wire::{Band, Crop, ErrorCode, Orientation, PageRequest, Query, ResultOrder, Scope, SearchFilter, SearchReply, SearchRequest};
 use lookalike_tests::library::{TestLibrary, names};
 use lookalike_tests::remote::Remote;
 use lookalike_tests::scenes::{jpeg, scene};
@@ -92,7 +92,7 @@ fn pages_of_a_shared_answer_are_frozen() {
     remote.remove_rows("file_name == \"scene-2.jpg\"");
     let mut ranks = Vec::new();
     for page in 1..=5 {
-        let request = PageRequest { result_set: first.result_set.clone(), similarity: 0.0, page, page_size: 5 };
+        let request = PageRequest { result_set: first.result_set.clone(), similarity: 0.0, page, page_size: 5, order: ResultOrder::Similarity };
         ranks.extend(engine.page(&request).unwrap().results.into_iter().map(|hit| (hit.rank, hit.id)));
     }
     let wanted: Vec<_> = first.results.into_iter().map(|hit| (hit.rank, hit.id)).collect();
@@ -127,7 +127,7 @@ fn pictures_of_several_computers_are_one_result_that_names_its_places() {
     assert_eq!((thumbnail.width(), thumbnail.height()), (320, 240));
     let preview = image::load_from_memory(&engines[0].preview(&theirs.id, 1024).unwrap()).unwrap();
     assert_eq!((preview.width(), preview.height()), (640, 480));
-    assert!(engines[0].link(&theirs.id).unwrap().contains("X-Amz-Signature="), "a link for others");
+    assert!(engines[0].links(&[&theirs.id]).unwrap()[0].as_ref().unwrap().contains("X-Amz-Signature="), "a link for others");
     // It can be searched by, as a whole, by a part, and as what to be more like.
     let query = Query::Image { id: theirs.id.clone() };
     let by_it = SearchRequest { scope: Scope::Shared, page_size: 50, ..SearchRequest::new(query) };
@@ -178,7 +178,7 @@ fn this_computer_answers_when_the_servers_are_away_and_says_so() {
     let shared = engine.search(&SearchRequest { page_size: 2, ..request.clone() }).unwrap();
     assert_eq!((shared.scope, shared.results.len()), (Scope::Shared, 2));
     proxy.set(Mode::Refuse);
-    let page = PageRequest { result_set: shared.result_set, similarity: 0.0, page: 2, page_size: 2 };
+    let page = PageRequest { result_set: shared.result_set, similarity: 0.0, page: 2, page_size: 2, order: ResultOrder::Similarity };
     assert_eq!(engine.page(&page).unwrap().results.len(), 1, "a set that was answered needs no server for its pages");
     let reply = engine.search(&request).unwrap();
     assert_eq!((reply.scope, reply.total), (Scope::Local, 3));

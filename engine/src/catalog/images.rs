@@ -8,7 +8,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{FileKey, FolderId, StoredPath, files};
-use crate::wire::SearchFilter;
+use crate::wire::{LibraryOrder, SearchFilter};
 use crate::{Error, Result};
 
 /// Catalog id of an image: its key in the vector index. Never used again after the image is gone.
@@ -168,16 +168,21 @@ pub(crate) fn count(db: &Connection) -> Result<u64> {
     Ok(db.prepare_cached("SELECT count(*) FROM image WHERE orphaned_at IS NULL")?.query_row([], |row| row.get(0))?)
 }
 
-/// A slice of the library, newest first: how many there are in all, and the rows.
-pub(crate) fn slice(db: &Connection, folder: Option<FolderId>, offset: u64, limit: u32) -> Result<(u64, Vec<ImageRow>)> {
-    const NEWEST_FIRST: &str = "ORDER BY coalesce(taken_at, datetime(added_at, 'unixepoch')) DESC, id DESC LIMIT ?1 OFFSET ?2";
+/// A slice of the library: how many there are in all, and the rows.
+pub(crate) fn slice(db: &Connection, folder: Option<FolderId>, order: LibraryOrder, offset: u64, limit: u32) -> Result<(u64, Vec<ImageRow>)> {
+    let order = match order {
+        LibraryOrder::Newest => "coalesce(taken_at, datetime(added_at, 'unixepoch')) DESC, id DESC",
+        LibraryOrder::Oldest => "coalesce(taken_at, datetime(added_at, 'unixepoch')), id",
+        LibraryOrder::Added => "added_at DESC, id DESC",
+        LibraryOrder::Largest => "bytes DESC, id DESC",
+    };
     let (filter, folder) = match folder {
         // 0 is no folder's id; it only gives both statements the same parameters.
         None => ("orphaned_at IS NULL AND ?3 = 0", 0),
         Some(id) => ("orphaned_at IS NULL AND id IN (SELECT image FROM file WHERE folder = ?3)", id),
     };
     let total = db.prepare_cached(&format!("SELECT count(*) FROM image WHERE {}", filter.replace("?3", "?1")))?.query_row([folder], |row| row.get(0))?;
-    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM image WHERE {filter} {NEWEST_FIRST}"))?;
+    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM image WHERE {filter} ORDER BY {order} LIMIT ?1 OFFSET ?2"))?;
     let rows = statement.query_map(params![limit, offset, folder], from_row)?;
     Ok((total, rows.collect::<rusqlite::Result<_>>()?))
 }

@@ -70,6 +70,14 @@ impl Engine {
         Ok((asked_of(name, &image), vector))
     }
 
+    /// Gets a picture from the web, on the user's word, and asks by it. Only the public internet is fetched from.
+    pub(super) fn ask_by_url(&self, serving: &Serving, url: &str, terms: &SearchTerms) -> Result<(Asked, Embedding)> {
+        let fetched = self.inner.fetcher.get(url, &self.inner.sharing.runtime()?)?;
+        // An address may carry a secret in what follows its path, so only its last part is shown.
+        let name = if fetched.name.is_empty() { "web" } else { &fetched.name };
+        self.ask_by_content(serving, name, &fetched.bytes, terms)
+    }
+
     fn ask_by_shared(&self, serving: &Serving, id: &str, terms: &SearchTerms) -> Result<(Asked, Embedding)> {
         let row = self.shared_row(serving, ContentHash::parse(id)?)?;
         if let Some(crop) = terms.crop {

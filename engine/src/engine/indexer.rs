@@ -1,6 +1,7 @@
 //! The background thread that runs the pipeline: collects what is to be looked at, runs it, tells everyone.
 
 use std::sync::mpsc::{self, Sender};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -32,7 +33,8 @@ pub(super) struct Parts {
     pub(super) opener: Arc<Opener>,
     pub(super) serving: Arc<ServingSlot>,
     pub(super) limits: Limits,
-    pub(super) workers: usize,
+    /// Threads that decode and embed, as they are wanted when a run begins.
+    pub(super) workers: Arc<AtomicUsize>,
     pub(super) events: broadcast::Sender<Event>,
     /// Told at the end of each run.
     pub(super) switcher: Waker,
@@ -216,7 +218,7 @@ impl Worker {
             Arc::clone(&parts.thumbnails),
             Arc::clone(&serving.index),
             self.embedder(&serving)?,
-            parts.workers,
+            parts.workers.load(Ordering::Relaxed),
             parts.limits,
             Arc::clone(&self.shared.control),
             Arc::clone(&counters),

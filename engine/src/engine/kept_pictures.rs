@@ -1,23 +1,22 @@
 //! Pictures of other computers that were looked at: JPEGs in a folder, the least recently used ones going first.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use crate::Result;
 use crate::catalog::ContentHash;
 
-/// Bytes that are kept.
-const LIMIT: u64 = 512 << 20;
-
 /// The folder.
 pub(crate) struct KeptPictures {
     dir: PathBuf,
-    limit: u64,
+    /// Bytes that are kept.
+    limit: AtomicU64,
 }
 
 impl KeptPictures {
     pub(crate) fn new(data_dir: &Path) -> Self {
-        Self { dir: data_dir.join("shared-pictures"), limit: LIMIT }
+        Self { dir: data_dir.join("shared-pictures"), limit: AtomicU64::new(512 << 20) }
     }
 
     /// A picture, if it is kept.
@@ -43,7 +42,22 @@ impl KeptPictures {
         self.make_room()
     }
 
-    fn make_room(&self) -> Result<()> {
+    /// Keeps so many bytes from now on.
+    pub(crate) fn set_limit(&self, bytes: u64) {
+        self.limit.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Bytes that are kept now.
+    pub(crate) fn bytes(&self) -> u64 {
+        let Ok(entries) = std::fs::read_dir(&self.dir) else { return 0 };
+        entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
+    }
+
+    /// Lets pictures go until the others have room.
+    pub(crate) fn make_room(&self) -> Result<()> {
+        if !self.dir.exists() {
+            return Ok(());
+        }
         let mut kept = Vec::new();
         for entry in fs_err::read_dir(&self.dir)? {
             let entry = entry?;
@@ -54,7 +68,7 @@ impl KeptPictures {
         let mut total: u64 = kept.iter().map(|(_, bytes, _)| bytes).sum();
         kept.sort_unstable();
         for (_, bytes, path) in kept {
-            if total <= self.limit {
+            if total <= self.limit.load(Ordering::Relaxed) {
                 break;
             }
             let _ = fs_err::remove_file(path);
@@ -75,7 +89,8 @@ mod tests {
     #[test]
     fn what_was_looked_at_last_stays() {
         let dir = tempfile::tempdir().unwrap();
-        let kept = KeptPictures { limit: 250, ..KeptPictures::new(dir.path()) };
+        let kept = KeptPictures::new(dir.path());
+        kept.set_limit(250);
         let hashes: Vec<_> = (0..4u8).map(|number| ContentHash::of(&[number])).collect();
         for (age, hash) in hashes[..3].iter().enumerate() {
             kept.put(*hash, &[7; 80]).unwrap();

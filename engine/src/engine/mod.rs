@@ -2,15 +2,19 @@
 //! that may wait. Cheap to clone; the last clone to go stops the background work.
 
 mod asking;
+mod copies;
 mod doctor;
 mod duplicates;
+mod explaining;
 mod folders;
+mod incoming;
 mod indexer;
 mod install;
 mod kept_pictures;
 mod lock;
 mod models;
 mod pictures;
+mod preferences;
 mod reach;
 mod search;
 mod serving;
@@ -22,6 +26,7 @@ mod uploads;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use tokio::sync::broadcast;
 
@@ -31,12 +36,13 @@ use crate::fetch::Fetcher;
 use crate::media::Limits;
 use crate::models::{Catalogue, ModelStore};
 use crate::search::ResultSets;
-use crate::settings::SecretAccess;
+use crate::settings::{PreferencesFile, SecretAccess};
 use crate::wire::{ErrorCode, Event};
 use crate::{Error, Result};
 pub use indexer::Canceller;
 use indexer::Indexer;
 use lock::WriterLock;
+use preferences::{room, wanted_workers};
 use serving::{Opener, Serving, ServingSlot};
 use sharing::Sharing;
 use switch::Switcher;
@@ -52,7 +58,7 @@ pub struct Config {
     /// Whether to follow the folders and look through them at start, and to sync in the background where a remote is
     /// connected.
     pub follow: bool,
-    /// Threads that decode and embed; none: as many as there are cores.
+    /// Threads that decode and embed, whatever the library's preferences say; none: what they say.
     pub workers: Option<usize>,
     /// The program's own model: a new library starts with it, and a library that used an earlier one is switched to it.
     pub model: ModelSource,
@@ -60,6 +66,8 @@ pub struct Config {
     pub catalogue: Catalogue,
     /// How secrets of a connection are come by.
     pub secrets: SecretAccess,
+    /// Whether pictures are fetched from addresses of private networks too: where only the user of this computer can ask.
+    pub fetch_private: bool,
 }
 
 /// Whether an engine may change the library. One process at a time may.
@@ -89,7 +97,12 @@ struct Inner {
     installing: install::Installing,
     events: broadcast::Sender<Event>,
     duplicates: duplicates::Duplicates,
+    incoming: incoming::Incoming,
     follows: bool,
+    preferences: PreferencesFile,
+    /// Threads that decode and embed, and how many the host has said.
+    workers: Arc<AtomicUsize>,
+    told_workers: Option<usize>,
     /// Before what writes: it stops first.
     sharing: Sharing,
     /// Gets pictures from web addresses.
@@ -130,14 +143,17 @@ impl Engine {
         let serving = Arc::new(ServingSlot::new(opener.open(&id)?));
         let (events, _) = broadcast::channel(256);
         let limits = Limits::default();
-        let workers = config.workers.unwrap_or_else(default_workers).max(1);
+        let preferences = PreferencesFile::new(&data_dir);
+        // What cannot be read is told to whoever asks for it, and keeps nobody from searching.
+        let set = preferences.read().inspect_err(|error| tracing::warn!(%error, "the preferences are left aside")).unwrap_or_default();
+        let workers = Arc::new(AtomicUsize::new(wanted_workers(config.workers, &set)));
         let (mut indexer, mut switcher) = (None, None);
         if is_writer {
             let parts = switch::Parts {
                 opener: Arc::clone(&opener),
                 serving: Arc::clone(&serving),
                 thumbnails: Arc::clone(&thumbnails),
-                workers,
+                workers: Arc::clone(&workers),
                 limits,
                 events: events.clone(),
             };
@@ -148,7 +164,7 @@ impl Engine {
                 opener: Arc::clone(&opener),
                 serving: Arc::clone(&serving),
                 limits,
-                workers,
+                workers: Arc::clone(&workers),
                 events: events.clone(),
                 switcher: started.waker(),
             };
@@ -156,6 +172,7 @@ impl Engine {
             switcher = Some(started);
         }
         let sharing = Sharing::new(&data_dir, config.secrets);
+        sharing.pictures.set_limit(room(&set));
         let inner = Inner {
             data_dir,
             catalog,
@@ -168,9 +185,13 @@ impl Engine {
             installing: install::Installing::default(),
             events,
             duplicates: duplicates::Duplicates::default(),
+            incoming: incoming::Incoming::default(),
             follows: config.follow,
+            preferences,
+            workers,
+            told_workers: config.workers,
             sharing,
-            fetcher: Fetcher::default(),
+            fetcher: if config.fetch_private { Fetcher::of_any_network() } else { Fetcher::default() },
             indexer,
             switcher,
             _lock: lock,
@@ -235,6 +256,6 @@ pub fn default_data_dir() -> Result<PathBuf> {
         .ok_or_else(|| Error::new(ErrorCode::Io, "the home directory is not known").with_hint("Say where the library lies: --data-dir DIRECTORY"))
 }
 
-fn default_workers() -> usize {
+fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

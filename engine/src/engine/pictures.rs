@@ -1,7 +1,7 @@
 //! The facade's calls on single pictures: slices of the library, details, thumbnails, previews. Pictures are named by
 //! the hash of their content, never by a path from outside.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Engine;
 use crate::catalog::{ContentHash, ImageRow, images};
@@ -15,13 +15,13 @@ const MAX_SLICE: u32 = 1_000;
 const MAX_PREVIEW: u32 = 4_096;
 
 impl Engine {
-    /// A slice of the library, newest first.
+    /// A slice of the library.
     pub fn library(&self, request: &LibraryRequest) -> Result<LibraryReply> {
         if !(1..=MAX_SLICE).contains(&request.limit) {
             return Err(Error::invalid(format!("limit {} is not within 1 and {MAX_SLICE}", request.limit)));
         }
         self.inner.catalog.read(|db| {
-            let (total, rows) = images::slice(db, request.folder, request.offset, request.limit)?;
+            let (total, rows) = images::slice(db, request.folder, request.order, request.offset, request.limit)?;
             let mut pictures = Vec::with_capacity(rows.len());
             for row in rows {
                 let places = images::places(db, row.key)?;
@@ -60,8 +60,8 @@ impl Engine {
         }
         let made = match self.image(id) {
             Ok(image) => self.render(&image, media::THUMBNAIL_SIDE)?,
-            // Not of this library: of another computer's, where a shared one is connected.
-            Err(error) => return self.of_others_or(error, hash, media::THUMBNAIL_SIDE),
+            // Not of this library: of a folder that is being checked, or of another computer where a library is shared.
+            Err(error) => return self.of_elsewhere_or(error, hash, media::THUMBNAIL_SIDE),
         };
         if self.is_writer() {
             self.inner.thumbnails.put(&[(hash, made.clone())])?;
@@ -78,7 +78,7 @@ impl Engine {
         let image = match self.image(id) {
             Ok(image) => image,
             Err(error) if self.inner.results.query_thumbnail(ContentHash::parse(id)?).is_none() => {
-                return self.of_others_or(error, ContentHash::parse(id)?, max_side);
+                return self.of_elsewhere_or(error, ContentHash::parse(id)?, max_side);
             }
             Err(_) => return self.thumbnail(id),
         };
@@ -88,8 +88,19 @@ impl Engine {
         }
     }
 
-    /// A picture of another computer, or the error if nothing is shared.
-    fn of_others_or(&self, error: Error, hash: ContentHash, max_side: u32) -> Result<Vec<u8>> {
+    /// A picture's pixels, as [`Engine::preview`] shows it.
+    pub fn pixels(&self, id: &str, max_side: u32) -> Result<media::Rgb8> {
+        let jpeg = self.preview(id, max_side)?;
+        let picture = media::decode(&jpeg, max_side, &self.inner.limits).map_err(|error| Error::internal(format!("a preview cannot be read: {error}")))?;
+        Ok(picture.pixels)
+    }
+
+    /// A picture of a folder that is being checked, or of another computer; the error if there is none.
+    fn of_elsewhere_or(&self, error: Error, hash: ContentHash, max_side: u32) -> Result<Vec<u8>> {
+        let incoming = self.inner.incoming.latest().as_ref().and_then(|check| check.path_of(hash));
+        if let Some(path) = incoming {
+            return self.render_file(&path, max_side);
+        }
         if !self.inner.sharing.connected().is_ok_and(|stored| stored.is_some()) { Err(error) } else { self.render_of_others(hash, max_side) }
     }
 
@@ -114,8 +125,11 @@ impl Engine {
     }
 
     fn render(&self, image: &ImageRow, max_side: u32) -> Result<Vec<u8>> {
-        let path = self.reachable(image)?;
-        let bytes = fs_err::read(&path)?;
+        self.render_file(&self.reachable(image)?, max_side)
+    }
+
+    fn render_file(&self, path: &Path, max_side: u32) -> Result<Vec<u8>> {
+        let bytes = fs_err::read(path)?;
         // The decoder thinks in shorter sides; asking for the longer one's size errs on the sharp side.
         let picture =
             media::decode(&bytes, max_side, &self.inner.limits).map_err(|error| Error::new(ErrorCode::NotAPicture, format!("{}: {error}", path.display())))?;

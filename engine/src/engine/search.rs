@@ -7,12 +7,12 @@ use std::time::Instant;
 use super::Engine;
 use super::serving::Serving;
 use super::shared::SharedRanking;
-use crate::Result;
-use crate::catalog::{ImageRow, images, outbox};
+use crate::catalog::{ImageRow, images, outbox, vectors};
 use crate::embed::Embedding;
 use crate::index::milvus::SharedHit;
-use crate::search::{Asked, Occasion, PageSpec, Ranked, ResultSet, SearchTerms, Source, band, reasons, similarity};
-use crate::wire::{Band, ErrorCode, PageRequest, Place, Query, Scope, SearchFilter, SearchHit, SearchReply, SearchRequest};
+use crate::search::{Asked, Occasion, OrderFacts, PageSpec, Ranked, ResultSet, SearchTerms, Source, band, reasons, similarity};
+use crate::wire::{Band, ErrorCode, PageRequest, Place, Query, ResultOrder, Scope, SearchFilter, SearchHit, SearchReply, SearchRequest};
+use crate::{Error, Result};
 
 /// Results that a set keeps. More than anyone pages through; the reply says when there are more.
 const RANKED: usize = 1_000;
@@ -30,6 +30,7 @@ impl Engine {
         let asked = match &request.query {
             Query::Path { path } => self.ask_by_path(&serving, Path::new(path), &terms)?,
             Query::Image { id } => self.ask_by_id(&serving, id, &terms)?,
+            Query::Url { url } => self.ask_by_url(&serving, url, &terms)?,
         };
         self.answer(&serving, asked, &terms, &spec, started)
     }
@@ -57,7 +58,7 @@ impl Engine {
         let started = Instant::now();
         let spec = PageSpec::new(request.similarity, request.page, request.page_size)?;
         let set = self.inner.results.get(&request.result_set)?;
-        self.reply(&set, &spec, started)
+        self.reply(&set, &spec, request.order, started)
     }
 
     fn answer(&self, serving: &Serving, (asked, vector): (Asked, Embedding), terms: &SearchTerms, spec: &PageSpec, started: Instant) -> Result<SearchReply> {
@@ -67,7 +68,8 @@ impl Engine {
         let set = match terms.scope {
             Scope::Local => {
                 let (ranked, is_whole) = self.rank_here(serving, &vector, wanted, &terms.filter)?;
-                ResultSet::new(asked, Source::default(), ranked, is_whole, &model)
+                let set = ResultSet::new(asked, Source::default(), ranked, is_whole, &model);
+                if terms.fold { self.folded(serving, set)? } else { set }
             }
             Scope::Shared => match self.rank_shared(serving, &vector, wanted, &terms.filter) {
                 Ok(SharedRanking { ranked, hits, is_whole }) => {
@@ -83,7 +85,7 @@ impl Engine {
                 }
             },
         };
-        self.reply(&self.inner.results.keep(set), spec, started)
+        self.reply(&self.inner.results.keep(set), spec, ResultOrder::Similarity, started)
     }
 
     fn rank_here(&self, serving: &Serving, vector: &[f32], wanted: usize, filter: &SearchFilter) -> Result<Ranking> {
@@ -95,23 +97,18 @@ impl Engine {
         Ok((ranked.into_iter().map(|(key, distance)| (Ranked::Here(key), distance)).collect(), is_whole))
     }
 
-    fn reply(&self, set: &Arc<ResultSet>, spec: &PageSpec, started: Instant) -> Result<SearchReply> {
-        let slice = set.slice(spec);
-        let mut results = Vec::with_capacity(slice.hits.len());
-        self.inner.catalog.read(|db| {
-            let device = outbox::device(db)?;
-            for (rank, picture, distance) in &slice.hits {
-                let (image, others) = match picture {
-                    Ranked::Here(key) => (images::by_key(db, *key)?, &[][..]),
-                    Ranked::Shared(hash) => (images::by_hash(db, *hash)?, set.hits_of(*hash)),
-                };
-                let own = image.map(|image| Result::Ok((images::places(db, image.key)?, image))).transpose()?;
-                let others = others.iter().filter(|hit| hit.device != device);
-                // A picture deleted since the set was frozen leaves its rank empty; the others keep theirs.
-                results.extend(result(set, *rank, *distance, own, others));
-            }
-            Ok(())
-        })?;
+    /// Says which results show nearly the same as a better one.
+    fn folded(&self, serving: &Serving, set: ResultSet) -> Result<ResultSet> {
+        // A vector that cannot be read leaves its picture where it is.
+        self.inner.catalog.read(|db| Ok(set.with_folds(|key| vectors::get(db, key, &serving.id).ok().flatten())))
+    }
+
+    fn reply(&self, set: &Arc<ResultSet>, spec: &PageSpec, order: ResultOrder, started: Instant) -> Result<SearchReply> {
+        let slice = match order {
+            ResultOrder::Similarity => set.slice(spec),
+            other => set.slice_in(spec, &set.in_order(other, |ranked| self.order_facts(set, ranked, other))?),
+        };
+        let results = self.hits(set, &slice.hits)?;
         Ok(SearchReply {
             query: set.asked.query.clone(),
             query_id: set.asked.hash.to_string(),
@@ -131,6 +128,49 @@ impl Engine {
             similarities: set.similarities(),
             results,
             took_ms: started.elapsed().as_secs_f64() * 1000.0,
+        })
+    }
+
+    /// Results as hosts show them, from rank, picture and distance.
+    pub(super) fn hits(&self, set: &ResultSet, ranked: &[(u64, Ranked, f32)]) -> Result<Vec<SearchHit>> {
+        let mut results = Vec::with_capacity(ranked.len());
+        self.inner.catalog.read(|db| {
+            let device = outbox::device(db)?;
+            for (rank, picture, distance) in ranked {
+                let (image, others) = match picture {
+                    Ranked::Here(key) => (images::by_key(db, *key)?, &[][..]),
+                    Ranked::Shared(hash) => (images::by_hash(db, *hash)?, set.hits_of(*hash)),
+                };
+                let own = image.map(|image| Result::Ok((images::places(db, image.key)?, image))).transpose()?;
+                let others = others.iter().filter(|hit| hit.device != device);
+                // A picture deleted since the set was frozen leaves its rank empty; the others keep theirs.
+                results.extend(result(set, *rank, *distance, own, others));
+            }
+            Ok(())
+        })?;
+        Ok(results)
+    }
+
+    /// What an order goes by. Of a picture that only other computers have no more is known here than its name.
+    fn order_facts(&self, set: &ResultSet, ranked: &[(Ranked, f32)], order: ResultOrder) -> Result<Vec<OrderFacts>> {
+        self.inner.catalog.read(|db| {
+            let facts = ranked.iter().map(|(picture, _)| {
+                let (image, others) = match picture {
+                    Ranked::Here(key) => (images::by_key(db, *key)?, &[][..]),
+                    Ranked::Shared(hash) => (images::by_hash(db, *hash)?, set.hits_of(*hash)),
+                };
+                let place = match &image {
+                    Some(image) if order == ResultOrder::Name => images::places(db, image.key)?.into_iter().next(),
+                    _ => None,
+                };
+                let own_name = place.and_then(|place| place.path.file_name().map(|name| name.to_string_lossy().into_owned()));
+                let file_name = own_name.or_else(|| others.first().map(|hit| hit.file_name.clone())).unwrap_or_default();
+                Ok::<_, Error>(match image {
+                    Some(image) => OrderFacts { taken_at: image.facts.taken_at, bytes: image.facts.bytes, file_name },
+                    None => OrderFacts { file_name, ..OrderFacts::default() },
+                })
+            });
+            facts.collect()
         })
     }
 }
@@ -159,7 +199,9 @@ fn result<'a>(
     let similarity = similarity(distance);
     let file_name = Path::new(&path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let band = if is_query { Band::SameFile } else { band(similarity, &set.limits) };
-    Some(SearchHit { rank, id, path, file_name, similarity, distance, band, width, height, is_query, reasons, places })
+    let place = usize::try_from(rank - 1).unwrap_or(usize::MAX);
+    let (near_identical, folds_behind) = (set.folds.count(place), set.folds.behind(place).map(|leader| leader as u64 + 1));
+    Some(SearchHit { rank, id, path, file_name, similarity, distance, band, width, height, is_query, reasons, places, near_identical, folds_behind })
 }
 
 fn place_here(place: images::ImagePlace) -> Place {

@@ -18,13 +18,21 @@ use crate::{Error, Result};
 const KEPT_SIDE: u32 = 2_048;
 
 impl Engine {
-    /// A link by which anyone may read a picture of the shared library, for as long as the settings say.
-    pub fn link(&self, id: &str) -> Result<String> {
-        let hash = ContentHash::parse(id)?;
+    /// Links by which anyone may read pictures of the shared library, for as long as the settings say; none for a picture whose
+    /// object is not there. One request, however many pictures.
+    pub fn links(&self, ids: &[&str]) -> Result<Vec<Option<String>>> {
         let link = self.shared_link()?;
-        let (key, store) = self.shared_object(&link, hash)?;
+        let Some(store) = link.store.clone() else { return Ok(vec![None; ids.len()]) };
         let hours = link.plan.settings.store.as_ref().map_or(1, |store| store.link_hours);
-        Ok(store.link(&key, Duration::from_secs(u64::from(hours) * 3600))?)
+        let filter = Filter::all().with_contents(ids.iter().copied());
+        let began = Instant::now();
+        let rows = self.inner.sharing.reach.noted(&link, began, link.collection.rows(&filter, link.plan.settings.milvus.consistency))?;
+        let keys: HashMap<ContentHash, String> = rows.into_iter().filter_map(|row| Some((content_of(&row.object_key)?, row.object_key))).collect();
+        let of = |id: &&str| -> Result<Option<String>> {
+            let Some(key) = keys.get(&ContentHash::parse(id)?) else { return Ok(None) };
+            Ok(Some(store.link(&ObjectKey::new(key.clone())?, Duration::from_secs(u64::from(hours) * 3600))?))
+        };
+        ids.iter().map(of).collect()
     }
 
     /// The nearest pictures of the shared library.

@@ -2,6 +2,7 @@
 //! process; this thread works on it: it makes the vectors that are missing while the old model answers, and when none is
 //! missing it puts the new model to use in one transaction.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -29,7 +30,8 @@ pub(super) struct Parts {
     pub(super) opener: Arc<Opener>,
     pub(super) serving: Arc<ServingSlot>,
     pub(super) thumbnails: Arc<Thumbnails>,
-    pub(super) workers: usize,
+    /// Threads that decode and embed, as they are wanted when a run begins.
+    pub(super) workers: Arc<AtomicUsize>,
     pub(super) limits: Limits,
     pub(super) events: broadcast::Sender<Event>,
 }
@@ -236,7 +238,7 @@ impl Shared {
         let parts = &self.parts;
         let catalog: &Catalog = &parts.opener.catalog;
         let embedder = target.embedder.get()?;
-        let reembed = Reembed { catalog, thumbnails: &parts.thumbnails, embedder: &embedder, workers: parts.workers, limits: parts.limits };
+        let reembed = Reembed { catalog, thumbnails: &parts.thumbnails, embedder: &embedder, workers: parts.workers.load(Ordering::Relaxed), limits: parts.limits };
         let goes_on = || self.is_silent_since(heard);
         let (mut after, mut made, mut told) = (0, 0, Instant::now());
         let mut meter = Meter::new();

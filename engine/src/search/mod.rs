@@ -1,14 +1,18 @@
 //! From a query's vector to ranked, banded pages. A search is frozen into a result set, so that its pages never repeat
 //! or skip while indexing goes on. Knows no file and no model.
 
+mod folds;
 mod keeper;
 mod reasons;
+mod resemblance;
 mod result_set;
 mod terms;
 
+pub(crate) use folds::{Folds, MOST_COMPARED};
 pub(crate) use keeper::IndexKeeper;
 pub(crate) use reasons::{Occasion, reasons};
-pub(crate) use result_set::{Asked, Ranked, ResultSet, ResultSets, Source};
+pub(crate) use resemblance::explain;
+pub(crate) use result_set::{OrderFacts, Asked, Ranked, ResultSet, ResultSets, Source};
 pub use terms::SearchTerms;
 
 use crate::wire::{Band, BandLimits, MAX_PAGE_SIZE};

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{Occasion, PageSpec, band, similarity};
+use super::{Folds, MOST_COMPARED, Occasion, PageSpec, band, similarity};
 use crate::catalog::{ContentHash, ImageKey};
+use crate::embed::Embedding;
 use crate::index::milvus::SharedHit;
-use crate::wire::{Band, BandCounts, BandLimits, ErrorCode, ErrorReply, ModelInfo, Scope};
+use crate::wire::{Band, BandCounts, BandLimits, ErrorCode, ErrorReply, ModelInfo, ResultOrder, Scope};
 use crate::{Error, Result};
 
 /// What was asked, for the reply and for showing the query.
@@ -61,6 +62,9 @@ pub(crate) struct ResultSet {
     /// Id of the model that answered, and its limits: the set stays what it is when another model is put to use.
     pub(crate) model: String,
     pub(crate) limits: BandLimits,
+    pub(crate) folds: Folds,
+    /// Places in the orders that were asked for beside that of similarity.
+    orders: Mutex<HashMap<ResultOrder, Arc<Vec<usize>>>>,
 }
 
 /// Results of one page: rank from 1, key, distance.
@@ -68,6 +72,15 @@ pub(crate) struct Slice {
     pub(crate) total: u64,
     pub(crate) total_is_exact: bool,
     pub(crate) hits: Vec<(u64, Ranked, f32)>,
+}
+
+/// What other orders than that of similarity go by.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OrderFacts {
+    /// `YYYY-MM-DDTHH:MM:SS`.
+    pub(crate) taken_at: Option<String>,
+    pub(crate) bytes: u64,
+    pub(crate) file_name: String,
 }
 
 impl ResultSet {
@@ -100,7 +113,53 @@ impl ResultSet {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let frozen_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs() as i64);
         let id = format!("{frozen_at:x}-{:x}", NEXT.fetch_add(1, Ordering::Relaxed));
-        Self { id, frozen_at, asked, source, ranked, shared: HashMap::new(), is_whole, bands, model: model.id.clone(), limits }
+        let (shared, folds, orders) = (HashMap::new(), Folds::default(), Mutex::default());
+        Self { id, frozen_at, asked, source, ranked, shared, is_whole, bands, model: model.id.clone(), limits, folds, orders }
+    }
+
+    /// Finds out which results show nearly the same as a better one of their band. Those that are the same picture as the
+    /// query are left alone, for they are what was looked for, and so are the weak ones.
+    pub(crate) fn with_folds(mut self, vector: impl Fn(ImageKey) -> Option<Embedding>) -> Self {
+        let distances: Vec<f32> = self.ranked.iter().map(|(_, distance)| *distance).collect();
+        let end_of = |lowest: f32| distances.partition_point(|distance| similarity(*distance) >= lowest);
+        let [first, second, third] = [self.limits.same_picture, self.limits.same_scene, self.limits.similar].map(end_of);
+        let last = first + MOST_COMPARED;
+        let of_place = |place: usize| match self.ranked[place].0 {
+            Ranked::Here(key) => vector(key),
+            Ranked::Shared(_) => None,
+        };
+        let mut folds = Folds::default();
+        for band in [first..second.min(last), second..third.min(last)] {
+            folds.add_band(band, &distances, of_place, 1.0 / self.limits.same_picture - 1.0);
+        }
+        self.folds = folds;
+        self
+    }
+
+    /// The places of all results in another order than that of similarity. `facts`: of all results, in the order of their places.
+    pub(crate) fn in_order(&self, order: ResultOrder, facts: impl FnOnce(&[(Ranked, f32)]) -> Result<Vec<OrderFacts>>) -> Result<Arc<Vec<usize>>> {
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = orders.get(&order) {
+            return Ok(Arc::clone(known));
+        }
+        let facts = facts(&self.ranked)?;
+        let mut places: Vec<usize> = (0..facts.len()).collect();
+        // What is the same keeps the order of similarity: the sort is stable.
+        match order {
+            ResultOrder::Similarity => {}
+            ResultOrder::Newest => places.sort_by(|a, b| facts[*b].taken_at.cmp(&facts[*a].taken_at)),
+            ResultOrder::Oldest => places.sort_by_key(|place| (facts[*place].taken_at.is_none(), facts[*place].taken_at.clone())),
+            ResultOrder::Largest => places.sort_by_key(|place| std::cmp::Reverse(facts[*place].bytes)),
+            ResultOrder::Name => places.sort_by_cached_key(|place| facts[*place].file_name.to_lowercase()),
+        }
+        let places = Arc::new(places);
+        orders.insert(order, Arc::clone(&places));
+        Ok(places)
+    }
+
+    /// Whether a picture is among the results.
+    pub(crate) fn place_of(&self, is_it: impl Fn(&Ranked) -> bool) -> Option<usize> {
+        self.ranked.iter().position(|(picture, _)| is_it(picture))
     }
 
     /// Keeps with it what computers of the shared library said of its pictures.
@@ -119,16 +178,36 @@ impl ResultSet {
         self.ranked.iter().map(|(_, distance)| (similarity(*distance) * 1e4).round() / 1e4).collect()
     }
 
-    /// A page of what is at or above the threshold.
+    /// A page of what is at or above the threshold, in the order of similarity.
     pub(crate) fn slice(&self, spec: &PageSpec) -> Slice {
-        let passing = self.ranked.partition_point(|(_, distance)| similarity(*distance) >= spec.similarity);
-        let hits = self.ranked[..passing].iter().enumerate().skip(spec.offset()).take(spec.page_size as usize);
+        let passing = self.passing(spec.similarity);
+        self.slice_of(spec, passing, 0..passing)
+    }
+
+    /// A page of what is at or above the threshold, in another order.
+    pub(crate) fn slice_in(&self, spec: &PageSpec, order: &[usize]) -> Slice {
+        let passing = self.passing(spec.similarity);
+        self.slice_of(spec, passing, order.iter().copied().filter(|place| *place < passing))
+    }
+
+    /// How many results are at or above a threshold.
+    fn passing(&self, lowest: f32) -> usize {
+        self.ranked.partition_point(|(_, distance)| similarity(*distance) >= lowest)
+    }
+
+    fn slice_of(&self, spec: &PageSpec, passing: usize, places: impl Iterator<Item = usize>) -> Slice {
+        let page = places.skip(spec.offset()).take(spec.page_size as usize);
         Slice {
             total: passing as u64,
             // A threshold that cuts within the ranked ones leaves nothing out beyond them.
             total_is_exact: self.is_whole || passing < self.ranked.len(),
-            hits: hits.map(|(at, (picture, distance))| (at as u64 + 1, *picture, *distance)).collect(),
+            hits: page.map(|place| (place as u64 + 1, self.ranked[place].0, self.ranked[place].1)).collect(),
         }
+    }
+
+    /// Everything at or above a threshold.
+    pub(crate) fn all(&self, lowest: f32) -> Vec<(u64, Ranked, f32)> {
+        self.ranked[..self.passing(lowest)].iter().enumerate().map(|(place, (picture, distance))| (place as u64 + 1, *picture, *distance)).collect()
     }
 }
 
@@ -139,7 +218,8 @@ pub(crate) struct ResultSets {
 }
 
 impl ResultSets {
-    const KEPT: usize = 64;
+    /// Enough for a few dozen clients that page at the same time; a set takes some 20 kB, of the shared library some 200 kB.
+    const KEPT: usize = 256;
 
     pub(crate) fn keep(&self, set: ResultSet) -> Arc<ResultSet> {
         let set = Arc::new(set);
@@ -205,6 +285,22 @@ mod tests {
         let cut = partial.slice(&PageSpec::new(0.5, 1, 10).unwrap());
         assert_eq!((cut.total, cut.total_is_exact), (10, true), "similarity 0.5 is distance 1.0: ten results, none beyond");
         assert_eq!(cut.hits.len(), 10);
+    }
+
+    #[test]
+    fn other_orders_have_the_same_results() {
+        let set = set(4, true);
+        let taken = |day: Option<&str>, bytes, name: &str| OrderFacts { taken_at: day.map(Into::into), bytes, file_name: name.into() };
+        let facts = vec![taken(Some("2024"), 5, "b"), taken(None, 9, "A"), taken(Some("2026"), 5, "d"), taken(Some("2025"), 1, "C")];
+        let in_order = |order| set.in_order(order, |_| Ok(facts.clone())).unwrap();
+        assert_eq!(*in_order(ResultOrder::Newest), [2, 3, 0, 1], "without a date: at the end");
+        assert_eq!(*in_order(ResultOrder::Oldest), [0, 3, 2, 1]);
+        assert_eq!(*in_order(ResultOrder::Largest), [1, 0, 2, 3], "equal ones by similarity");
+        assert_eq!(*in_order(ResultOrder::Name), [1, 0, 3, 2]);
+        let page = set.slice_in(&PageSpec::new(0.0, 2, 3).unwrap(), &in_order(ResultOrder::Newest));
+        assert_eq!((page.total, page.hits.iter().map(|hit| hit.0).collect::<Vec<_>>()), (4, vec![2]), "ranks stay those of similarity");
+        let cut = set.slice_in(&PageSpec::new(0.8, 1, 10).unwrap(), &in_order(ResultOrder::Newest));
+        assert_eq!(cut.hits.iter().map(|hit| hit.0).collect::<Vec<_>>(), [3, 1, 2], "the threshold is one of similarity");
     }
 
     #[test]

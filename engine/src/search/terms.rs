@@ -26,6 +26,8 @@ pub struct SearchTerms {
     pub more: Vec<String>,
     /// Ids of pictures to be less like.
     pub less: Vec<String>,
+    /// Whether to say which results show nearly the same as a better one.
+    pub fold: bool,
     /// Lowest similarity, 0 ..= 1.
     pub similarity: f32,
     /// Page, from 1.
@@ -37,7 +39,7 @@ pub struct SearchTerms {
 impl Default for SearchTerms {
     fn default() -> Self {
         let (more, less) = (Vec::new(), Vec::new());
-        Self { scope: Scope::Local, filter: SearchFilter::default(), crop: None, more, less, similarity: 0.0, page: 1, page_size: 20 }
+        Self { scope: Scope::Local, filter: SearchFilter::default(), crop: None, more, less, fold: false, similarity: 0.0, page: 1, page_size: 20 }
     }
 }
 
@@ -49,6 +51,7 @@ impl From<&SearchRequest> for SearchTerms {
             crop: request.crop,
             more: request.more.clone(),
             less: request.less.clone(),
+            fold: request.fold,
             similarity: request.similarity,
             page: request.page,
             page_size: request.page_size,
@@ -59,8 +62,8 @@ impl From<&SearchRequest> for SearchTerms {
 impl SearchTerms {
     /// The first page of a search by a picture that is sent or pasted.
     pub fn of_sent(sent: SentTerms, scope: Scope, similarity: f32, page_size: u32) -> Self {
-        let SentTerms { filter, crop, more, less } = sent;
-        Self { scope, filter: filter.unwrap_or_default(), crop, more, less, similarity, page: 1, page_size }
+        let SentTerms { filter, crop, more, less, fold } = sent;
+        Self { scope, filter: filter.unwrap_or_default(), crop, more, less, fold, similarity, page: 1, page_size }
     }
 
     /// The page that is asked for.

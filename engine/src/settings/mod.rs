@@ -1,6 +1,8 @@
-//! How this computer is connected: settings in a TOML file, secrets apart from it. Knows no server and no catalog.
+//! How this computer is connected, and what a user may set beside that: TOML files, secrets apart from them. Knows no server
+//! and no catalog.
 
 mod check;
+mod preferences;
 mod secrets;
 
 use std::io::Write;
@@ -13,6 +15,7 @@ use crate::wire::{ConnectionSettings, ErrorCode};
 use crate::{Error, Result};
 
 pub(crate) use check::{checked, name_of_collection};
+pub(crate) use preferences::PreferencesFile;
 pub(crate) use secrets::SecretStore;
 pub use secrets::{Keychain, SecretAccess};
 

@@ -148,6 +148,9 @@ wire! {
         /// Ids of pictures to be less like, 32 at most.
         #[serde(default)]
         pub less: Vec<String>,
+        /// Whether to say which results show nearly the same as a better one. Costs some milliseconds.
+        #[serde(default)]
+        pub fold: bool,
         /// Lowest similarity to return, 0 ..= 1. Applied before paging.
         #[serde(default)]
         pub similarity: f32,
@@ -171,6 +174,8 @@ wire! {
         pub more: Vec<String>,
         /// Ids of pictures to be less like, 32 at most.
         pub less: Vec<String>,
+        /// Whether to say which results show nearly the same as a better one. Costs some milliseconds.
+        pub fold: bool,
     }
 
     /// A further page of a frozen result set, or the same set under another threshold.
@@ -271,8 +276,8 @@ wire! {
         pub reasons: Vec<Reason>,
         /// Everywhere this very file lies.
         pub places: Vec<Place>,
-        /// Results of lower rank that show nearly the same as this one, and so may be folded behind it. Only where results are
-        /// not the same picture as the query: those are what was looked for.
+        /// Results of lower rank that show nearly the same as this one, and so may be folded behind it, where that was asked for.
+        /// Only of results that are not the same picture as the query: those are what was looked for. On this computer only.
         pub near_identical: u32,
         /// Rank of the result behind which this one may be folded.
         pub folds_behind: Option<u64>,
@@ -374,7 +379,7 @@ impl SearchRequest {
     pub fn new(query: Query) -> Self {
         let (more, less) = (Vec::new(), Vec::new());
         let (page, page_size) = (first_page(), default_page_size());
-        Self { query, scope: Scope::Local, filter: None, crop: None, more, less, similarity: 0.0, page, page_size }
+        Self { query, scope: Scope::Local, filter: None, crop: None, more, less, fold: false, similarity: 0.0, page, page_size }
     }
 }
 

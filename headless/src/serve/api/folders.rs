@@ -1,5 +1,7 @@
 //! Folders of the library, and the choice of new ones below the allowed roots.
 
+use std::path::PathBuf;
+
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -60,8 +62,7 @@ struct Children {
 /// Add a folder below an allowed root, and begin to index it
 #[utoipa::path(post, path = "/folders", tag = "folders", request_body = NewFolder, responses((status = 200, body = FolderInfo)))]
 async fn add(State(app): State<App>, Json(folder): Json<NewFolder>) -> Reply<Answer<FolderInfo>> {
-    let shared = App::clone(&app);
-    let path = blocking(move || shared.roots.admit(&folder.path)).await?;
+    let path = PathBuf::from(admitted(&app, &folder.path).await?);
     app.ask(move |engine| engine.add_folder(&path, &folder.excludes)).await.map(Answer)
 }
 
@@ -98,6 +99,13 @@ async fn roots(State(app): State<App>) -> Answer<RootsReply> {
 async fn children(State(app): State<App>, Query(asked): Query<Asked>) -> Reply<Answer<Children>> {
     let (path, folders) = blocking(move || app.roots.children(&asked.path)).await?;
     Ok(Answer(Children { path: path.display().to_string(), folders }))
+}
+
+/// The resolved path of a folder below an allowed root.
+pub(super) async fn admitted(app: &App, folder: &str) -> Reply<String> {
+    let (shared, folder) = (App::clone(app), folder.to_owned());
+    let path = blocking(move || shared.roots.admit(&folder)).await?;
+    path.into_os_string().into_string().map_err(|_| Problem::bad_request("the folder's name is no valid Unicode"))
 }
 
 /// A disk may be slow to answer.

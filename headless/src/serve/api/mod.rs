@@ -4,9 +4,12 @@ mod connection;
 mod duplicates;
 mod events;
 mod folders;
+mod import_check;
 pub(crate) mod library;
 mod models;
 pub(crate) mod pictures;
+mod preferences;
+mod results;
 pub(crate) mod search;
 mod session;
 
@@ -26,6 +29,9 @@ pub(crate) fn routes(app: &App) -> OpenApiRouter<App> {
         .merge(library::routes())
         .merge(folders::routes())
         .merge(search::routes())
+        .merge(results::routes())
+        .merge(import_check::routes())
+        .merge(preferences::routes())
         .merge(pictures::routes())
         .merge(connection::routes())
         .merge(models::routes())

@@ -39,12 +39,15 @@ struct SearchUpload {
     terms: Option<String>,
 }
 
-/// Search by a picture of the library
+/// Search by a picture of the library, or by one on the public internet
 #[utoipa::path(post, path = "/search", tag = "search", request_body = SearchRequest, responses((status = 200, body = SearchReply)))]
 async fn search(State(app): State<App>, Json(request): Json<SearchRequest>) -> Reply<Answer<SearchReply>> {
     if matches!(request.query, Query::Path { .. }) {
         return Err(Problem::bad_request("files of the server are not searched by: a query is a picture of the library")
             .with_hint("Send a picture of your own to /search/upload."));
+    }
+    if matches!(request.query, Query::Url { .. }) {
+        return app.work(move |engine| engine.search(&request)).await.map(Answer);
     }
     app.ask(move |engine| engine.search(&request)).await.map(Answer)
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use lookalike_engine::wire::{ErrorCode, MAX_PAGE_SIZE, SearchHit, SearchReply};
+use lookalike_engine::wire::{MAX_PAGE_SIZE, SearchReply};
 use lookalike_engine::{Engine, MAX_ADDED, SearchTerms};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -123,23 +123,9 @@ async fn search(State(app): State<App>, request: Request) -> Reply<Answer<Found>
 
 /// Presigned addresses in the object store, where one is connected and has the picture.
 fn links_of_store(engine: &Engine, reply: &SearchReply) -> Vec<Option<String>> {
-    let mut is_there = true;
-    let link = |hit: &SearchHit| {
-        if !is_there {
-            return None;
-        }
-        match engine.link(&hit.id) {
-            Ok(link) => Some(link),
-            // Not uploaded yet: this server has it.
-            Err(error) if error.code() == ErrorCode::NotFound => None,
-            // Nothing connected, or nobody there: no reason to ask for each picture.
-            Err(_) => {
-                is_there = false;
-                None
-            }
-        }
-    };
-    reply.results.iter().map(link).collect()
+    let ids: Vec<&str> = reply.results.iter().map(|hit| hit.id.as_str()).collect();
+    // Nothing connected, or nobody there: this server has the pictures.
+    engine.links(&ids).unwrap_or_else(|_| vec![None; ids.len()])
 }
 
 /// How clients reach this server.

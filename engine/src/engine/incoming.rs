@@ -1,0 +1,106 @@
+//! The facade's calls on folders that are to be imported: which of their files the library has already, and copies of the new ones.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Engine;
+use super::copies::{ToCopy, copy, nothing_copied};
+use crate::catalog::folders;
+use crate::incoming::{Check, Parts};
+use crate::wire::{CopyReport, ErrorCode, ImportReply, ImportRequest, ImportState, ImportStatus};
+use crate::{Error, Result};
+
+/// Files in one reply at most.
+const MOST: u32 = 200;
+
+/// The latest check.
+#[derive(Default)]
+pub(super) struct Incoming {
+    check: Mutex<Option<Check>>,
+}
+
+impl Incoming {
+    pub(super) fn latest(&self) -> MutexGuard<'_, Option<Check>> {
+        self.check.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Engine {
+    /// Begins to compare a folder that is not in the library with it, in the background. Events tell how far it is. A check
+    /// under way is ended. Nothing is imported.
+    ///
+    /// # Errors
+    ///
+    /// `not-found`, and `invalid-request` for a folder of the library.
+    pub fn check_folder(&self, folder: &Path) -> Result<ImportStatus> {
+        let path = dunce::canonicalize(folder).map_err(|_| Error::missing(folder))?;
+        if !path.is_dir() {
+            return Err(Error::invalid(format!("{} is not a folder", path.display())).with_hint("Choose the folder or the card that holds the photos."));
+        }
+        if let Some(own) = self.inner.catalog.read(folders::all)?.into_iter().find(|row| path.starts_with(&row.path)) {
+            return Err(Error::invalid(format!("{} is in the library already, as a part of {}", path.display(), own.path.display()))
+                .with_hint("Choose a folder that is not in the library. Copies within the library are found among the duplicates."));
+        }
+        let serving = self.serving()?;
+        let parts = Parts {
+            catalog: Arc::clone(&self.inner.catalog),
+            index: Arc::clone(&serving.index),
+            embedder: serving.embedder.get()?,
+            limit: 1.0 / serving.embedder.manifest().info().bands.same_picture - 1.0,
+            limits: self.inner.limits,
+            workers: self.workers(),
+            events: self.inner.events.clone(),
+        };
+        let mut latest = self.inner.incoming.latest();
+        // The one before ends first, so that it does not take the new one's time.
+        *latest = None;
+        let check = latest.insert(Check::start(&path, parts)?);
+        Ok(check.status())
+    }
+
+    /// How the latest check stands; none where there was none since the engine was opened.
+    pub fn check_status(&self) -> Result<Option<ImportStatus>> {
+        Ok(self.inner.incoming.latest().as_ref().map(Check::status))
+    }
+
+    /// Stops the check under way; what was found until now stays known.
+    pub fn cancel_check(&self) -> Result<()> {
+        if let Some(check) = &*self.inner.incoming.latest() {
+            check.cancel();
+        }
+        Ok(())
+    }
+
+    /// Files of the latest check with a verdict.
+    pub fn checked(&self, request: &ImportRequest) -> Result<ImportReply> {
+        if !(1..=MOST).contains(&request.limit) {
+            return Err(Error::invalid(format!("limit {} is not within 1 and {MOST}", request.limit)));
+        }
+        let latest = self.inner.incoming.latest();
+        let check = latest.as_ref().ok_or_else(no_check)?;
+        let (total, files) = check.files(request.verdict, request.offset, request.limit);
+        Ok(ImportReply { status: check.status(), total, files })
+    }
+
+    /// Copies the new files of the latest check to a folder, each content once. Nothing that lies there is changed.
+    pub fn copy_new(&self, folder: &str) -> Result<CopyReport> {
+        let folder = self.target(folder)?;
+        let files = {
+            let latest = self.inner.incoming.latest();
+            let check = latest.as_ref().ok_or_else(no_check)?;
+            if check.status().state == ImportState::Running {
+                return Err(Error::invalid("the check is not done yet").with_hint("Wait for it, or stop it: what was found until then can be copied."));
+            }
+            check.new_files()
+        };
+        let mut report = nothing_copied();
+        for (path, hash) in files {
+            copy(&ToCopy { path, hash }, &folder, &mut report);
+        }
+        Ok(report)
+    }
+}
+
+fn no_check() -> Error {
+    Error::new(ErrorCode::NotFound, "no folder was checked yet").with_hint("Choose a folder to check first.")
+}

@@ -1,0 +1,156 @@
+//! What can be done with results: folded, explained, put in another order, taken out as a list and as copies.
+
+use image::RgbImage;
+use image::imageops::{self, FilterType};
+use lookalike_engine::Engine;
+use lookalike_engine::wire::{
+    Band, CopyRequest, ErrorCode, ExplainRequest, ExportFormat, ExportRequest, LibraryOrder, LibraryRequest, PageRequest, Query, Reason, ResultOrder,
+    SearchReply, SearchRequest, Selection,
+};
+use lookalike_engine::{Access, Config};
+use lookalike_tests::mirror::Mirror;
+use lookalike_tests::library::{TestLibrary, names};
+use lookalike_tests::scenes::{jpeg, scene};
+
+fn ask(engine: &Engine, library: &TestLibrary, name: &str) -> SearchReply {
+    let path = library.photos().join(name).display().to_string();
+    engine.search(&SearchRequest { fold: true, page_size: 100, ..SearchRequest::new(Query::Path { path }) }).unwrap()
+}
+
+fn id_of(reply: &SearchReply, name: &str) -> String {
+    reply.results.iter().find(|hit| hit.file_name == name).unwrap_or_else(|| panic!("{name} is found")).id.clone()
+}
+
+/// A photo with clear edges that no turn or mirror maps onto itself.
+fn photo() -> RgbImage {
+    scene(5, 480, 320)
+}
+
+#[test]
+fn what_was_done_to_a_picture_is_explained() {
+    let library = TestLibrary::with_scenes(2);
+    let original = photo();
+    library.add("original.jpg", &jpeg(&original, 90));
+    library.add("mirrored.jpg", &jpeg(&imageops::flip_horizontal(&original), 90));
+    library.add("turned.jpg", &jpeg(&imageops::rotate90(&original), 90));
+    library.add("part.jpg", &jpeg(&imageops::crop_imm(&original, 40, 30, 300, 220).to_image(), 90));
+    library.add("smaller.jpg", &jpeg(&imageops::resize(&original, 240, 160, FilterType::Triangle), 70));
+    let engine = library.writer();
+    library.index(&engine);
+    let reply = ask(&engine, &library, "original.jpg");
+    let explain = |reply: &SearchReply, name: &str| {
+        let request = ExplainRequest { result_set: reply.result_set.clone(), ids: vec![id_of(reply, name)] };
+        engine.explain(&request).unwrap().remove(0).reasons
+    };
+    assert_eq!(explain(&reply, "mirrored.jpg"), [Reason::Mirrored]);
+    assert_eq!(explain(&reply, "turned.jpg"), [Reason::Turned { degrees: 90 }]);
+    assert_eq!(explain(&reply, "part.jpg"), [Reason::PartOfQuery]);
+    assert_eq!(explain(&reply, "smaller.jpg"), [], "nothing but the size was changed");
+    assert_eq!(explain(&reply, "scene-1.jpg"), [], "another picture");
+    assert_eq!(explain(&reply, "original.jpg"), [], "the query itself");
+    let of_part = ask(&engine, &library, "part.jpg");
+    assert_eq!(explain(&of_part, "original.jpg"), [Reason::HoldsQuery]);
+    let gone = engine.explain(&ExplainRequest { result_set: "none".into(), ids: vec![] });
+    assert_eq!(gone.expect_err("no such set").code(), ErrorCode::ResultSetGone);
+}
+
+#[test]
+fn near_identical_results_can_be_folded_and_the_same_picture_never_is() {
+    let library = TestLibrary::with_scenes(30);
+    let burst = |number: u64, count: u32| {
+        let first = scene(number, 320, 240);
+        for shot in 1..=count {
+            let shot_size = (320 - 8 * shot, 240 - 6 * shot);
+            library.add(&format!("burst-{number}-{shot}.jpg"), &jpeg(&imageops::resize(&first, shot_size.0, shot_size.1, FilterType::Triangle), 85));
+        }
+    };
+    burst(1, 3);
+    burst(20, 4);
+    let engine = library.writer();
+    library.index(&engine);
+    let reply = ask(&engine, &library, "scene-1.jpg");
+    for hit in reply.results.iter().filter(|hit| matches!(hit.band, Band::SameFile | Band::SamePicture)) {
+        assert_eq!((hit.near_identical, hit.folds_behind), (0, None), "{} is what was looked for", hit.file_name);
+    }
+    for hit in reply.results.iter().filter(|hit| hit.folds_behind.is_some()) {
+        let leader = &reply.results[usize::try_from(hit.folds_behind.unwrap()).unwrap() - 1];
+        assert!(leader.rank < hit.rank && leader.band == hit.band && leader.folds_behind.is_none());
+        let behind = reply.results.iter().filter(|other| other.folds_behind == Some(leader.rank)).count();
+        assert_eq!(leader.near_identical as usize, behind);
+    }
+    // Asked by a scene near to the burst: whatever band it falls into, its shots are one group, unless they are the answer.
+    let of_burst: Vec<_> = reply.results.iter().filter(|hit| hit.file_name.contains("burst-20") || hit.file_name == "scene-20.jpg").collect();
+    if of_burst.iter().all(|hit| hit.band == of_burst[0].band && matches!(hit.band, Band::SameScene | Band::Similar)) {
+        assert_eq!(of_burst[0].near_identical, 4, "{of_burst:?}");
+    }
+    let plain = engine.search(&SearchRequest::new(Query::Path { path: library.photos().join("scene-1.jpg").display().to_string() })).unwrap();
+    assert!(plain.results.iter().all(|hit| hit.folds_behind.is_none()), "only where it is asked for");
+}
+
+#[test]
+fn other_orders_page_through_the_same_results() {
+    let library = TestLibrary::with_scenes(7);
+    let engine = library.writer();
+    library.index(&engine);
+    let reply = ask(&engine, &library, "scene-3.jpg");
+    let pages = |order: ResultOrder| {
+        let page = |page| engine.page(&PageRequest { result_set: reply.result_set.clone(), similarity: 0.0, page, page_size: 3, order }).unwrap().results;
+        [page(1), page(2), page(3)].concat()
+    };
+    let by_name: Vec<String> = pages(ResultOrder::Name).into_iter().map(|hit| hit.file_name).collect();
+    assert_eq!(by_name, (1..=7).map(|number| format!("scene-{number}.jpg")).collect::<Vec<_>>());
+    let sizes: Vec<u64> = pages(ResultOrder::Largest).iter().map(|hit| fs_err::metadata(&hit.path).unwrap().len()).collect();
+    assert!(sizes.is_sorted_by(|a, b| a >= b) && sizes.len() == 7, "{sizes:?}");
+    let slice = |order| engine.library(&LibraryRequest { folder: None, offset: 0, limit: 10, order }).unwrap().pictures;
+    let newest: Vec<String> = slice(LibraryOrder::Newest).into_iter().map(|picture| picture.id).collect();
+    let mut oldest: Vec<String> = slice(LibraryOrder::Oldest).into_iter().map(|picture| picture.id).collect();
+    oldest.reverse();
+    assert_eq!(newest, oldest);
+    let bytes: Vec<u64> = slice(LibraryOrder::Largest).iter().map(|picture| engine.picture(&picture.id).unwrap().bytes).collect();
+    assert!(bytes.is_sorted_by(|a, b| a >= b));
+}
+
+#[test]
+fn results_are_exported_and_their_files_copied() {
+    let library = TestLibrary::with_scenes(5);
+    library.add("with, comma and \"quote\".jpg", &jpeg(&scene(40, 320, 240), 90));
+    let engine = library.writer();
+    library.index(&engine);
+    let reply = ask(&engine, &library, "scene-3.jpg");
+    let export = |format, similarity, ids| engine.export(&ExportRequest { result_set: reply.result_set.clone(), similarity, ids, format }).unwrap();
+    let mut lines = csv::Reader::from_reader(export(ExportFormat::Csv, 0.0, vec![]).as_bytes()).into_records().map(Result::unwrap).collect::<Vec<_>>();
+    assert_eq!(lines.iter().map(|line| line[3].to_owned()).collect::<Vec<_>>(), names(&reply), "every result, in the order of ranks");
+    assert_eq!(&lines.remove(0)[1], reply.query_id);
+    let json: Vec<serde_json::Value> = serde_json::from_str(&export(ExportFormat::Json, 0.0, vec![reply.results[2].id.clone()])).unwrap();
+    assert_eq!((json.len(), json[0]["rank"].as_u64(), json[0]["band"].is_string()), (1, Some(3), true), "only the chosen one");
+    assert_eq!(csv::Reader::from_reader(export(ExportFormat::Csv, 0.999, vec![]).as_bytes()).into_records().count(), 1, "the threshold counts");
+
+    let target = library.beside("chosen");
+    fs_err::create_dir_all(&target).unwrap();
+    let folder = target.display().to_string();
+    let all = Selection::Results { result_set: reply.result_set.clone(), similarity: 0.0 };
+    let report = engine.copy_files(&CopyRequest { selection: all.clone(), folder: folder.clone() }).unwrap();
+    assert_eq!((report.copied, report.failed.len()), (6, 0));
+    let report = engine.copy_files(&CopyRequest { selection: all, folder: folder.clone() }).unwrap();
+    assert_eq!((report.copied, report.there_already), (0, 6));
+    // What has changed since it was indexed is not the photo that was chosen.
+    fs_err::write(library.photos().join("scene-1.jpg"), "changed").unwrap();
+    fs_err::remove_file(target.join("scene-1.jpg")).unwrap();
+    let one = Selection::Pictures { ids: vec![id_of(&reply, "scene-1.jpg")] };
+    let report = engine.copy_files(&CopyRequest { selection: one, folder }).unwrap();
+    assert!(report.copied == 0 && report.failed[0].code == "changed" && report.failed[0].path.ends_with("scene-1.jpg"), "{report:?}");
+}
+
+#[test]
+fn a_picture_on_the_web_is_searched_by() {
+    let library = TestLibrary::with_scenes(4);
+    library.index(&library.writer());
+    let server = Mirror::of(fs_err::read(library.photos().join("scene-2.jpg")).unwrap());
+    let request = SearchRequest::new(Query::Url { url: server.url("holiday.jpg?token=secret") });
+    let config = Config { fetch_private: true, ..library.config(Access::Read, false) };
+    let reply = Engine::open(config).unwrap().search(&request).unwrap();
+    assert_eq!(names(&reply)[0], "scene-2.jpg");
+    assert!(reply.results[0].is_query && !reply.query.contains("secret"), "{}", reply.query);
+    let error = library.reader().search(&request).expect_err("this computer's own network");
+    assert!(error.code() == ErrorCode::InvalidRequest && error.to_string().contains("public internet"), "{error}");
+}
