@@ -80,8 +80,7 @@ export class App {
     try {
       return await action();
     } catch (thrown) {
-      const error = asErrorReply(thrown);
-      this.activity.notify('error', error.message, error.hint);
+      this.activity.failed(asErrorReply(thrown));
       return undefined;
     }
   }
@@ -214,7 +213,7 @@ export class App {
         void this.attempt(() => this.models.read());
         return;
       case 'notice':
-        this.activity.notify('info', event.message, event.hint);
+        this.activity.said(event.message, event.hint);
         return;
     }
   }

@@ -287,6 +287,11 @@ export const en = {
   'skipped.reason.not-a-picture': 'Not a picture',
   'skipped.reason.format-not-supported': 'Format not supported',
   'skipped.reason.unreadable': 'Cannot be read',
+  'skipped.reason.unreadable-folder': 'Folder cannot be read',
+  'skipped.reason.empty': 'Empty file',
+  'skipped.reason.timeout': 'Took too long',
+  'skipped.reason.not-embedded': 'The model failed at it',
+  'skipped.reason.still-being-written': 'Still being written',
   'skipped.reason.other': 'Could not be indexed',
 
   'models.title': 'Models',
@@ -424,6 +429,7 @@ export const en = {
   'error.start.hint': 'Your photos are untouched.',
   'error.retry': 'Try again',
   'error.dismiss': 'Dismiss',
+  'notice.engine': 'Lookalike reports',
 
   'clipboard.no-reading': 'This browser does not let the page look at the clipboard.',
   'clipboard.no-reading.hint': 'Press Ctrl+V (⌘V on a Mac) instead.',

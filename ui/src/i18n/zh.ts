@@ -289,6 +289,11 @@ export const zh: Record<Key, string> = {
   'skipped.reason.not-a-picture': '不是图片',
   'skipped.reason.format-not-supported': '不支持的格式',
   'skipped.reason.unreadable': '无法读取',
+  'skipped.reason.unreadable-folder': '文件夹无法读取',
+  'skipped.reason.empty': '空文件',
+  'skipped.reason.timeout': '耗时过长',
+  'skipped.reason.not-embedded': '模型处理失败',
+  'skipped.reason.still-being-written': '仍在写入',
   'skipped.reason.other': '无法索引',
 
   'models.title': '模型',
@@ -426,6 +431,7 @@ export const zh: Record<Key, string> = {
   'error.start.hint': '您的照片没有任何改动。',
   'error.retry': '重试',
   'error.dismiss': '关闭提示',
+  'notice.engine': 'Lookalike 的消息',
 
   'clipboard.no-reading': '此浏览器不允许网页查看剪贴板。',
   'clipboard.no-reading.hint': '请改按 Ctrl+V（Mac 上为 ⌘V）。',
