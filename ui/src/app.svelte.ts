@@ -10,9 +10,10 @@ import { Models } from './models/models.svelte';
 import { asErrorReply, type Drag, type Host, type HostEvent } from './platform/host';
 import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
+import { Settings } from './settings/settings.svelte';
 import type { ErrorReply } from './wire';
 
-export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'models' | 'connections';
+export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'models' | 'connections' | 'settings' | 'about';
 
 export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' } | { kind: 'filter' };
 
@@ -23,6 +24,7 @@ export class App {
   readonly library: Library;
   readonly models: Models;
   readonly search: Search;
+  readonly settings: Settings;
 
   screen = $state<Screen>('library');
   dialog = $state.raw<DialogShown | null>(null);
@@ -44,6 +46,7 @@ export class App {
     this.library = new Library(host);
     this.models = new Models(host);
     this.search = new Search(host, () => this.library.status?.model.bands.similar ?? LOWEST);
+    this.settings = new Settings(host);
   }
 
   /** There is no folder yet, and one can be added. */
@@ -155,6 +158,15 @@ export class App {
   async showModels(): Promise<void> {
     this.screen = 'models';
     await this.attempt(() => this.models.read());
+  }
+
+  async showSettings(): Promise<void> {
+    this.screen = 'settings';
+    await this.settings.read();
+  }
+
+  showAbout(): void {
+    this.screen = 'about';
   }
 
   closeSearch(): void {
