@@ -6,6 +6,7 @@ import { Duplicates } from './duplicates/duplicates.svelte';
 import { t } from './i18n/index.svelte';
 import { Activity } from './indexing/activity.svelte';
 import { Library } from './library/library.svelte';
+import { chooseFromMenu } from './menu';
 import { Models } from './models/models.svelte';
 import { asErrorReply, type Drag, type Host, type HostEvent } from './platform/host';
 import { Search, type Asked } from './search/search.svelte';
@@ -37,6 +38,8 @@ export class App {
   /** Counts the times that reports were missed: what could not be loaded meanwhile is worth another try. */
   resyncs = $state(0);
 
+  /** What the program was asked to open before there was a library to look in. */
+  #opened: string[] = [];
   /** The pending photo's search ran while its folder was still being indexed. */
   #refreshWhenFinished = false;
 
@@ -52,6 +55,12 @@ export class App {
   /** There is no folder yet, and one can be added. */
   get firstRun(): boolean {
     return (this.library.status?.writable ?? false) && this.library.folders.length === 0;
+  }
+
+  /** The one photo that keys and menus are about. */
+  get selectedPhoto(): { id: string; file_name: string } | undefined {
+    if (this.screen === 'library') return this.library.pictures[this.library.selected];
+    return this.screen === 'results' ? this.search.shown[this.search.selected] : undefined;
   }
 
   async start(): Promise<() => void> {
@@ -73,6 +82,7 @@ export class App {
       this.models.switch = this.library.status?.switch ?? null;
       this.started = true;
       await this.attempt(() => this.connections.read());
+      await this.#take(this.#opened.splice(0));
     } catch (thrown) {
       this.startError = asErrorReply(thrown);
     }
@@ -217,8 +227,13 @@ export class App {
         this.duplicates.onProgress(event.progress);
         return;
       case 'import-changed':
+        return;
       case 'opened':
+        if (this.started) void this.#take(event.paths);
+        else this.#opened = [...this.#opened, ...event.paths];
+        return;
       case 'menu':
+        chooseFromMenu(this, event.item);
         return;
       case 'models-changed':
         void this.attempt(() => this.library.readStatus());
@@ -264,14 +279,19 @@ export class App {
   #onDrag(drag: Drag): void {
     this.dragging = drag.kind === 'over';
     if (drag.kind !== 'dropped') return;
-    const [first] = drag.paths;
+    void this.#take(drag.paths);
+  }
+
+  /** Files that were dropped on the window, or that the program was asked to open. */
+  async #take(paths: string[]): Promise<void> {
+    const [first] = paths;
     if (first === undefined) return;
-    if (drag.paths.length > 1) void this.#dropped(drag.paths);
-    else void this.findPath(first);
+    if (paths.length > 1) await this.#takeSeveral(paths);
+    else await this.findPath(first);
   }
 
   /** Folders are added, all of them; of several photos the first is searched. */
-  async #dropped(paths: string[]): Promise<void> {
+  async #takeSeveral(paths: string[]): Promise<void> {
     const kinds = await Promise.all(paths.map((path) => this.host.pathKind(path)));
     const photos = paths.filter((_, i) => kinds[i] === 'file');
     for (const [i, path] of paths.entries()) {

@@ -259,6 +259,14 @@ export const en = {
   'preview.previous': 'Previous photo',
   'preview.next': 'Next photo',
 
+  'menu.file': 'File',
+  'menu.edit': 'Edit',
+  'menu.view': 'View',
+  'menu.help': 'Help',
+  'menu.find': 'Find look-alikes of a photo…',
+  'menu.theme': 'Theme: {name}',
+  'menu.nothing-selected': 'Select a photo first.',
+
   'activity.idle': 'Up to date',
   'activity.scanning': 'Looking for changes · {n} file|Looking for changes · {n} files',
   'activity.indexing': '{done} of {total}',

@@ -261,6 +261,14 @@ export const zh: Record<Key, string> = {
   'preview.previous': '上一张',
   'preview.next': '下一张',
 
+  'menu.file': '文件',
+  'menu.edit': '编辑',
+  'menu.view': '查看',
+  'menu.help': '帮助',
+  'menu.find': '查找与某张照片相似的照片…',
+  'menu.theme': '主题：{name}',
+  'menu.nothing-selected': '请先选中一张照片。',
+
   'activity.idle': '已是最新',
   'activity.scanning': '正在查找变化 · {n} 个文件',
   'activity.indexing': '{done} / {total}',
