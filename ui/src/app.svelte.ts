@@ -5,6 +5,7 @@ import { Connections } from './connections/connections.svelte';
 import { Duplicates } from './duplicates/duplicates.svelte';
 import { t } from './i18n/index.svelte';
 import { Activity } from './indexing/activity.svelte';
+import { LongWork } from './indexing/long-work';
 import { Library } from './library/library.svelte';
 import { chooseFromMenu } from './menu';
 import { Models } from './models/models.svelte';
@@ -38,6 +39,7 @@ export class App {
   /** Counts the times that reports were missed: what could not be loaded meanwhile is worth another try. */
   resyncs = $state(0);
 
+  readonly #longWork: LongWork;
   /** What the program was asked to open before there was a library to look in. */
   #opened: string[] = [];
   /** The pending photo's search ran while its folder was still being indexed. */
@@ -47,6 +49,7 @@ export class App {
     this.connections = new Connections(host);
     this.duplicates = new Duplicates(host);
     this.library = new Library(host);
+    this.#longWork = new LongWork(host);
     this.models = new Models(host);
     this.search = new Search(host, () => this.library.status?.model.bands.similar ?? LOWEST);
     this.settings = new Settings(host);
@@ -190,6 +193,7 @@ export class App {
   }
 
   #on(event: HostEvent): void {
+    this.#longWork.on(event);
     switch (event.kind) {
       case 'resync':
         void this.#resync();

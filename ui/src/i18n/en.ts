@@ -282,6 +282,13 @@ export const en = {
   'activity.finished.skipped': '{n} file was skipped.|{n} files were skipped.',
   'activity.skipped': '{n} skipped',
 
+  'notify.indexed': 'Your photos can be searched',
+  'notify.switched': '{name} is in use now',
+  'notify.switched.text': 'Searches are answered by it from now on.',
+  'notify.duplicates': 'All photos have been compared',
+  'notify.import': 'The check before import is done',
+  'notify.import.text': '{n} new photo, {known} already in your library.|{n} new photos, {known} already in your library.',
+
   'skipped.title': 'Skipped files',
   'skipped.text': 'These files are in your folders but could not be searched. Nothing was changed in them.',
   'skipped.empty': 'Every photo in your folders can be searched.',

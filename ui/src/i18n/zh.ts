@@ -284,6 +284,13 @@ export const zh: Record<Key, string> = {
   'activity.finished.skipped': '跳过了 {n} 个文件。',
   'activity.skipped': '跳过 {n} 个',
 
+  'notify.indexed': '您的照片可以搜索了',
+  'notify.switched': '{name} 已启用',
+  'notify.switched.text': '从现在起由它回答搜索。',
+  'notify.duplicates': '所有照片都已比较完毕',
+  'notify.import': '导入前检查已完成',
+  'notify.import.text': '{n} 张新照片，{known} 张已在图库中。',
+
   'skipped.title': '跳过的文件',
   'skipped.text': '这些文件在您的文件夹中，但无法搜索。文件本身没有任何改动。',
   'skipped.empty': '文件夹中的所有照片都可以搜索。',
