@@ -31,6 +31,8 @@ export class App {
   screen = $state<Screen>('library');
   dialog = $state.raw<DialogShown | null>(null);
   dragging = $state(false);
+  /** The folder whose skipped files are shown; null for all. */
+  skippedIn = $state<number | null>(null);
   /** The photo that was dropped before there was any folder to search. */
   pending = $state.raw<Asked | null>(null);
   /** Why the library could not be opened. */
@@ -137,8 +139,12 @@ export class App {
 
   /** True when the folder is in the library now. */
   async addFolder(path: string, excludes: string[]): Promise<boolean> {
-    const added = await this.attempt(() => this.host.addFolder(path, excludes));
-    if (!added) return false;
+    return (await this.attempt(() => this.takeFolder(path, excludes))) ?? false;
+  }
+
+  /** As `addFolder`, for those who say themselves why it failed. */
+  async takeFolder(path: string, excludes: string[]): Promise<boolean> {
+    await this.host.addFolder(path, excludes);
     await this.attempt(() => this.library.readStatus());
     if (!this.pending) await this.showLibrary(null);
     return true;
@@ -156,6 +162,12 @@ export class App {
   async showLibrary(folder: number | null): Promise<void> {
     this.screen = 'library';
     await this.library.show(folder);
+  }
+
+  /** Of one folder, or of all. */
+  showSkipped(folder: number | null): void {
+    this.skippedIn = folder;
+    this.screen = 'skipped';
   }
 
   async showConnections(): Promise<void> {
