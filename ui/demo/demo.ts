@@ -4,7 +4,7 @@ import { mount } from 'svelte';
 import { App } from '../src/app.svelte';
 import '../src/app.css';
 import AppView from '../src/App.svelte';
-import { language, setLanguage } from '../src/i18n/index.svelte';
+import { languageChoice, setLanguage } from '../src/i18n/index.svelte';
 import { FakeHost, fakeId } from '../src/platform/fake';
 import { fakeMember } from '../src/platform/fake-duplicates';
 
@@ -48,5 +48,5 @@ function picture(id: string): string {
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
-setLanguage(language());
+setLanguage(languageChoice());
 mount(AppView, { target, props: { app: new App(host) } });

@@ -222,7 +222,7 @@ describe('the window', () => {
     open(host);
     await fireEvent.click(await screen.findByRole('button', { name: /Skipped files/ }));
     expect(await screen.findByText('Incomplete')).toBeTruthy();
-    await fireEvent.click(screen.getByRole('button', { name: 'Retry' }));
+    await fireEvent.click(screen.getByRole('button', { name: 'Retry broken.jpg' }));
     expect(await screen.findByText('Every photo in your folders can be searched.')).toBeTruthy();
   });
 

@@ -5,14 +5,17 @@ import { Connections } from './connections/connections.svelte';
 import { Duplicates } from './duplicates/duplicates.svelte';
 import { t } from './i18n/index.svelte';
 import { Activity } from './indexing/activity.svelte';
+import { LongWork } from './indexing/long-work';
 import { Library } from './library/library.svelte';
+import { chooseFromMenu } from './menu';
 import { Models } from './models/models.svelte';
 import { asErrorReply, type Drag, type Host, type HostEvent } from './platform/host';
 import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
+import { Settings } from './settings/settings.svelte';
 import type { ErrorReply } from './wire';
 
-export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'models' | 'connections';
+export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'models' | 'connections' | 'settings' | 'about';
 
 export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' } | { kind: 'filter' };
 
@@ -23,10 +26,13 @@ export class App {
   readonly library: Library;
   readonly models: Models;
   readonly search: Search;
+  readonly settings: Settings;
 
   screen = $state<Screen>('library');
   dialog = $state.raw<DialogShown | null>(null);
   dragging = $state(false);
+  /** The folder whose skipped files are shown; null for all. */
+  skippedIn = $state<number | null>(null);
   /** The photo that was dropped before there was any folder to search. */
   pending = $state.raw<Asked | null>(null);
   /** Why the library could not be opened. */
@@ -35,6 +41,9 @@ export class App {
   /** Counts the times that reports were missed: what could not be loaded meanwhile is worth another try. */
   resyncs = $state(0);
 
+  readonly #longWork: LongWork;
+  /** What the program was asked to open before there was a library to look in. */
+  #opened: string[] = [];
   /** The pending photo's search ran while its folder was still being indexed. */
   #refreshWhenFinished = false;
 
@@ -42,13 +51,21 @@ export class App {
     this.connections = new Connections(host);
     this.duplicates = new Duplicates(host);
     this.library = new Library(host);
+    this.#longWork = new LongWork(host);
     this.models = new Models(host);
     this.search = new Search(host, () => this.library.status?.model.bands.similar ?? LOWEST);
+    this.settings = new Settings(host);
   }
 
   /** There is no folder yet, and one can be added. */
   get firstRun(): boolean {
     return (this.library.status?.writable ?? false) && this.library.folders.length === 0;
+  }
+
+  /** The one photo that keys and menus are about. */
+  get selectedPhoto(): { id: string; file_name: string } | undefined {
+    if (this.screen === 'library') return this.library.pictures[this.library.selected];
+    return this.screen === 'results' ? this.search.shown[this.search.selected] : undefined;
   }
 
   async start(): Promise<() => void> {
@@ -70,6 +87,7 @@ export class App {
       this.models.switch = this.library.status?.switch ?? null;
       this.started = true;
       await this.attempt(() => this.connections.read());
+      await this.#take(this.#opened.splice(0));
     } catch (thrown) {
       this.startError = asErrorReply(thrown);
     }
@@ -80,8 +98,7 @@ export class App {
     try {
       return await action();
     } catch (thrown) {
-      const error = asErrorReply(thrown);
-      this.activity.notify('error', error.message, error.hint);
+      this.activity.failed(asErrorReply(thrown));
       return undefined;
     }
   }
@@ -122,8 +139,12 @@ export class App {
 
   /** True when the folder is in the library now. */
   async addFolder(path: string, excludes: string[]): Promise<boolean> {
-    const added = await this.attempt(() => this.host.addFolder(path, excludes));
-    if (!added) return false;
+    return (await this.attempt(() => this.takeFolder(path, excludes))) ?? false;
+  }
+
+  /** As `addFolder`, for those who say themselves why it failed. */
+  async takeFolder(path: string, excludes: string[]): Promise<boolean> {
+    await this.host.addFolder(path, excludes);
     await this.attempt(() => this.library.readStatus());
     if (!this.pending) await this.showLibrary(null);
     return true;
@@ -143,6 +164,12 @@ export class App {
     await this.library.show(folder);
   }
 
+  /** Of one folder, or of all. */
+  showSkipped(folder: number | null): void {
+    this.skippedIn = folder;
+    this.screen = 'skipped';
+  }
+
   async showConnections(): Promise<void> {
     this.screen = 'connections';
     await this.attempt(() => this.connections.read());
@@ -158,6 +185,15 @@ export class App {
     await this.attempt(() => this.models.read());
   }
 
+  async showSettings(): Promise<void> {
+    this.screen = 'settings';
+    await this.settings.read();
+  }
+
+  showAbout(): void {
+    this.screen = 'about';
+  }
+
   closeSearch(): void {
     this.search.clear();
     this.screen = 'library';
@@ -169,6 +205,7 @@ export class App {
   }
 
   #on(event: HostEvent): void {
+    this.#longWork.on(event);
     switch (event.kind) {
       case 'resync':
         void this.#resync();
@@ -206,15 +243,20 @@ export class App {
         this.duplicates.onProgress(event.progress);
         return;
       case 'import-changed':
+        return;
       case 'opened':
+        if (this.started) void this.#take(event.paths);
+        else this.#opened = [...this.#opened, ...event.paths];
+        return;
       case 'menu':
+        chooseFromMenu(this, event.item);
         return;
       case 'models-changed':
         void this.attempt(() => this.library.readStatus());
         void this.attempt(() => this.models.read());
         return;
       case 'notice':
-        this.activity.notify('info', event.message, event.hint);
+        this.activity.said(event.message, event.hint);
         return;
     }
   }
@@ -253,14 +295,19 @@ export class App {
   #onDrag(drag: Drag): void {
     this.dragging = drag.kind === 'over';
     if (drag.kind !== 'dropped') return;
-    const [first] = drag.paths;
+    void this.#take(drag.paths);
+  }
+
+  /** Files that were dropped on the window, or that the program was asked to open. */
+  async #take(paths: string[]): Promise<void> {
+    const [first] = paths;
     if (first === undefined) return;
-    if (drag.paths.length > 1) void this.#dropped(drag.paths);
-    else void this.findPath(first);
+    if (paths.length > 1) await this.#takeSeveral(paths);
+    else await this.findPath(first);
   }
 
   /** Folders are added, all of them; of several photos the first is searched. */
-  async #dropped(paths: string[]): Promise<void> {
+  async #takeSeveral(paths: string[]): Promise<void> {
     const kinds = await Promise.all(paths.map((path) => this.host.pathKind(path)));
     const photos = paths.filter((_, i) => kinds[i] === 'file');
     for (const [i, path] of paths.entries()) {

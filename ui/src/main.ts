@@ -4,12 +4,12 @@ import './app.css';
 import AppView from './App.svelte';
 import { Browser } from './browser/browser.svelte';
 import BrowserView from './browser/BrowserView.svelte';
-import { language, setLanguage } from './i18n/index.svelte';
+import { languageChoice, setLanguage } from './i18n/index.svelte';
 import { isInWindow } from './platform';
 import { tauriHost } from './platform/tauri';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
-setLanguage(language());
+setLanguage(languageChoice());
 if (isInWindow()) mount(AppView, { target, props: { app: new App(tauriHost) } });
 else mount(BrowserView, { target, props: { browser: new Browser() } });

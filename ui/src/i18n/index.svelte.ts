@@ -5,6 +5,7 @@ import { zh } from './zh';
 
 export type Key = keyof typeof en;
 export type Language = 'en' | 'zh-CN';
+export type LanguageChoice = Language | 'system';
 
 export const languages: { id: Language; name: string }[] = [
   { id: 'en', name: 'English' },
@@ -14,30 +15,45 @@ export const languages: { id: Language; name: string }[] = [
 const dictionaries: Record<Language, Record<Key, string>> = { en, 'zh-CN': zh };
 const REMEMBERED = 'lookalike.language';
 
-let chosen = $state<Language>(initialLanguage());
+let choice = $state<LanguageChoice>(remembered());
+let ofSystem = $state<Language>(systemLanguage());
 
-function initialLanguage(): Language {
+window.addEventListener('languagechange', () => {
+  ofSystem = systemLanguage();
+  document.documentElement.lang = language();
+});
+
+function remembered(): LanguageChoice {
   const remembered = localStorage.getItem(REMEMBERED);
-  if (remembered === 'en' || remembered === 'zh-CN') return remembered;
+  return remembered === 'en' || remembered === 'zh-CN' ? remembered : 'system';
+}
+
+function systemLanguage(): Language {
   return navigator.language.startsWith('zh') ? 'zh-CN' : 'en';
 }
 
-export function language(): Language {
-  return chosen;
+export function languageChoice(): LanguageChoice {
+  return choice;
 }
 
-export function setLanguage(next: Language): void {
-  chosen = next;
-  localStorage.setItem(REMEMBERED, next);
-  document.documentElement.lang = next;
+/** The language in use. */
+export function language(): Language {
+  return choice === 'system' ? ofSystem : choice;
+}
+
+export function setLanguage(next: LanguageChoice): void {
+  choice = next;
+  if (next === 'system') localStorage.removeItem(REMEMBERED);
+  else localStorage.setItem(REMEMBERED, next);
+  document.documentElement.lang = language();
 }
 
 /** The text for a key. `{name}` is replaced; the number `n` also picks the form and is written with separators. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  const forms = dictionaries[chosen][key].split('|');
+  const forms = dictionaries[language()][key].split('|');
   const count = typeof values.n === 'number' ? values.n : 1;
   const one = forms[0] ?? '';
-  const form = new Intl.PluralRules(chosen).select(count) === 'one' ? one : (forms[1] ?? one);
+  const form = new Intl.PluralRules(language()).select(count) === 'one' ? one : (forms[1] ?? one);
   return form.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
@@ -45,23 +61,28 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   });
 }
 
+/** Whether a text is one of those that never change: it is then in the user's language. */
+export function isOurs(text: string): boolean {
+  return Object.values(dictionaries[language()]).includes(text);
+}
+
 export function number(value: number): string {
-  return new Intl.NumberFormat(chosen).format(value);
+  return new Intl.NumberFormat(language()).format(value);
 }
 
 export function percent(fraction: number): string {
-  return new Intl.NumberFormat(chosen, { style: 'percent' }).format(fraction);
+  return new Intl.NumberFormat(language(), { style: 'percent' }).format(fraction);
 }
 
 export function clock(unixSeconds: number): string {
-  return new Intl.DateTimeFormat(chosen, { hour: 'numeric', minute: '2-digit' }).format(unixSeconds * 1000);
+  return new Intl.DateTimeFormat(language(), { hour: 'numeric', minute: '2-digit' }).format(unixSeconds * 1000);
 }
 
 /** A camera's local time, `YYYY-MM-DDTHH:MM:SS`, which names no time zone and is shown as it stands. */
 export function cameraTime(text: string): string {
   const time = Date.parse(`${text}Z`);
   if (Number.isNaN(time)) return text;
-  return new Intl.DateTimeFormat(chosen, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(time);
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(time);
 }
 
 export function fileSize(bytes: number): string {
@@ -74,5 +95,5 @@ export function fileSize(bytes: number): string {
   }
   const unit = units[step] ?? 'byte';
   const digits = value < 10 && step > 0 ? 1 : 0;
-  return new Intl.NumberFormat(chosen, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
 }

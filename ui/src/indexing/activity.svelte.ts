@@ -1,13 +1,12 @@
 // What the engine is doing, and what it wants the user to know.
 
+import { told, toldNotice, type Told } from '../i18n/errors';
 import { t } from '../i18n/index.svelte';
-import type { IndexReport, Progress } from '../wire';
+import type { ErrorReply, IndexReport, Progress } from '../wire';
 
-export interface Notice {
+export interface Notice extends Told {
   id: number;
   tone: 'info' | 'error';
-  message: string;
-  hint: string | null;
 }
 
 const INFO_STAYS_MS = 6000;
@@ -21,11 +20,24 @@ export class Activity {
   #nextId = 1;
 
   notify(tone: Notice['tone'], message: string, hint: string | null = null): void {
-    const repeated = this.notices.some((notice) => notice.message === message);
-    if (repeated) return;
+    this.#show(tone, { message, hint, detail: null });
+  }
+
+  failed(error: ErrorReply): void {
+    this.#show('error', told(error));
+  }
+
+  /** The engine says something by itself. */
+  said(message: string, hint: string | null): void {
+    this.#show('info', toldNotice(message, hint));
+  }
+
+  #show(tone: Notice['tone'], told: Told): void {
+    const isRepeated = this.notices.some((notice) => notice.message === told.message && notice.detail === told.detail);
+    if (isRepeated) return;
     const id = this.#nextId++;
-    this.notices = [...this.notices.slice(-3), { id, tone, message, hint }];
-    if (tone === 'info' && hint === null) setTimeout(() => this.dismiss(id), INFO_STAYS_MS);
+    this.notices = [...this.notices.slice(-3), { id, tone, ...told }];
+    if (tone === 'info' && told.hint === null && told.detail === null) setTimeout(() => this.dismiss(id), INFO_STAYS_MS);
   }
 
   dismiss(id: number): void {

@@ -283,6 +283,7 @@ export class FakeHost implements Host {
   }
 
   async preferences(): Promise<PreferencesReply> {
+    this.#called('preferences');
     return this.fakePreferences;
   }
 

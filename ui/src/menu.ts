@@ -1,0 +1,79 @@
+// The native menu: what is in it, and what its items do. A further item is one line of `menus`.
+
+import type { App } from './app.svelte';
+import { copyPath } from './components/photo-actions';
+import { t, type Key } from './i18n/index.svelte';
+import type { NativeMenu } from './platform/host';
+import { setTheme, themes } from './settings/theme.svelte';
+
+interface Item {
+  /** Its name, which comes back when it is chosen. */
+  item: string;
+  label: () => string;
+  /** Keys that the window knows too, and that no text field has another use for. */
+  keys?: string;
+  /** Whether it can do anything now; where it cannot, it is not there. */
+  isThere?: (app: App) => boolean;
+  action: (app: App) => void;
+}
+
+const SEPARATOR = null;
+const always = () => true;
+const hasLibrary = (app: App) => app.started && !app.firstRun;
+const writes = (app: App) => app.started && (app.library.status?.writable ?? false);
+
+const menus: { label: Key; items: (Item | typeof SEPARATOR)[] }[] = [
+  {
+    label: 'menu.file',
+    items: [
+      { item: 'add-folder', label: () => t('folder.add'), isThere: writes, action: (app) => (app.dialog = { kind: 'add-folder' }) },
+      { item: 'find', label: () => t('menu.find'), keys: 'CmdOrCtrl+O', action: (app) => void app.pickPhoto() },
+    ],
+  },
+  {
+    label: 'menu.edit',
+    items: [
+      { item: 'copy-path', label: () => t('photo.copy-path'), isThere: hasLibrary, action: copyPathOfSelected },
+    ],
+  },
+  {
+    label: 'menu.view',
+    items: [
+      { item: 'library', label: () => t('nav.label'), isThere: hasLibrary, action: (app) => void app.showLibrary(null) },
+      { item: 'duplicates', label: () => t('duplicates.title'), isThere: hasLibrary, action: (app) => void app.showDuplicates() },
+      { item: 'settings', label: () => t('settings.title'), keys: 'CmdOrCtrl+,', isThere: hasLibrary, action: (app) => void app.showSettings() },
+      SEPARATOR,
+      ...themes.map((theme) => ({ item: `theme-${theme}`, label: () => t('menu.theme', { name: t(`settings.theme.${theme}`) }), action: () => setTheme(theme) })),
+    ],
+  },
+  {
+    label: 'menu.help',
+    items: [
+      { item: 'shortcuts', label: () => t('nav.shortcuts'), action: (app) => (app.dialog = { kind: 'shortcuts' }) },
+      { item: 'about', label: () => t('about.title'), isThere: hasLibrary, action: (app) => app.showAbout() },
+    ],
+  },
+];
+
+/** In the language in use, with the items that can do something now. */
+export function nativeMenu(app: App): NativeMenu[] {
+  const written = menus.map(({ label, items }) => ({
+    label: t(label),
+    items: items
+      .filter((entry) => entry === SEPARATOR || (entry.isThere ?? always)(app))
+      .map((entry) => (entry === SEPARATOR ? SEPARATOR : { item: entry.item, label: entry.label(), ...(entry.keys ? { keys: entry.keys } : {}) })),
+  }));
+  return written.filter(({ items }) => items.length > 0);
+}
+
+export function chooseFromMenu(app: App, name: string): void {
+  const chosen = menus.flatMap(({ items }) => items).find((entry) => entry?.item === name);
+  // The menu that was clicked may be older than what it stands for.
+  if (chosen && (chosen.isThere ?? always)(app)) chosen.action(app);
+}
+
+function copyPathOfSelected(app: App): void {
+  const photo = app.selectedPhoto;
+  if (photo) void copyPath(app, photo);
+  else app.activity.notify('info', t('menu.nothing-selected'));
+}
