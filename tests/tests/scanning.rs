@@ -1,5 +1,6 @@
 //! What a scan notices, and what it leaves alone.
 
+use lookalike_engine::wire::{FolderState, LibraryOrder, LibraryRequest};
 use lookalike_tests::library::{TestLibrary, make_old, names, search};
 use lookalike_tests::scenes::{jpeg, scene};
 
@@ -104,6 +105,51 @@ fn links_neither_loop_nor_double() {
     symlink(&outside, outside.join("self")).unwrap();
     let report = library.index(&library.writer());
     assert_eq!(report.scanned, 4, "two photos here, one in the store, one behind the link, none twice");
+}
+
+/// As somebody who may see one share, and may write there, would try it.
+#[cfg(unix)]
+#[test]
+fn no_link_leads_out_of_a_confined_folder() {
+    use std::os::unix::fs::symlink;
+    let library = TestLibrary::with_scenes(2);
+    let (photos, outside) = (fs_err::canonicalize(library.photos()).unwrap(), library.beside("outside"));
+    fs_err::create_dir(&outside).unwrap();
+    fs_err::write(outside.join("far.jpg"), jpeg(&scene(8, 320, 240), 90)).unwrap();
+    symlink(&outside, photos.join("linked")).unwrap();
+    symlink(outside.join("far.jpg"), photos.join("far.jpg")).unwrap();
+    symlink(photos.join("scene-1.jpg"), photos.join("again.jpg")).unwrap();
+    let engine = library.writer();
+    let folder = engine.add_confined_folder(&photos, &[], &[photos.display().to_string()]).unwrap();
+    assert_eq!(engine.index(&[], &[]).unwrap().scanned, 2, "what lies outside is not there");
+    // A photo that has become a link shows nothing of where it leads.
+    let id = engine.library(&LibraryRequest { folder: None, offset: 0, limit: 1, order: LibraryOrder::Largest }).unwrap().pictures.remove(0).id;
+    let place = engine.locate(&id).unwrap();
+    fs_err::remove_file(&place).unwrap();
+    symlink(outside.join("far.jpg"), &place).unwrap();
+    assert_eq!(engine.preview(&id, 1024).unwrap(), engine.thumbnail(&id).unwrap(), "only what it was");
+    engine.original(&id).expect_err("it is another photo now");
+    engine.locate(&id).expect_err("it leads out");
+    // Nor does the folder itself, exchanged for a link.
+    fs_err::rename(&photos, library.beside("moved")).unwrap();
+    symlink(&outside, &photos).unwrap();
+    engine.index(&[], &[]).unwrap();
+    let after = engine.status().unwrap().folders.into_iter().find(|other| other.id == folder.id).unwrap();
+    assert_eq!((after.state, after.files), (FolderState::Offline, 2), "{:?}", after.state_reason);
+}
+
+#[test]
+fn what_was_handed_in_stays_dropped() {
+    let library = TestLibrary::new();
+    let engine = library.writer();
+    let patience = std::time::Duration::from_secs(60);
+    let add = |number| engine.add_picture("photo.jpg", &jpeg(&scene(number, 320, 240), 90), patience).unwrap();
+    (1..=3).for_each(|number| drop(add(number)));
+    assert_eq!(engine.count().unwrap(), 3);
+    engine.clear_library().unwrap();
+    assert_eq!(engine.count().unwrap(), 0);
+    assert!(add(4).is_indexed && engine.count().unwrap() == 1, "the next one does not bring the others back");
+    assert!(add(1).is_new && engine.count().unwrap() == 2, "and each can be handed in again");
 }
 
 #[test]

@@ -23,9 +23,33 @@ pub(crate) struct FolderRow {
     /// Why it cannot be reached; none while it can.
     pub(crate) offline: Option<String>,
     pub(crate) is_protected: bool,
+    pub(crate) bounds: Bounds,
 }
 
-const COLUMNS: &str = "id, path, paused, excludes, identity, scanned_at, offline, protected";
+/// Places out of which no link may lead; none: anywhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bounds(Option<Vec<PathBuf>>);
+
+impl Bounds {
+    /// As the catalog has them.
+    pub(super) fn parse(stored: Option<&str>) -> Self {
+        // What cannot be read bounds everything.
+        Self(stored.map(|text| serde_json::from_str(text).unwrap_or_default()))
+    }
+
+    /// Whether a path, as the system resolves it, lies within.
+    pub(crate) fn hold(&self, path: &Path) -> bool {
+        let Some(places) = &self.0 else { return true };
+        dunce::canonicalize(path).is_ok_and(|resolved| places.iter().any(|place| resolved.starts_with(place)))
+    }
+
+    /// Whether there are any.
+    pub(crate) fn are_set(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+const COLUMNS: &str = "id, path, paused, excludes, identity, scanned_at, offline, protected, confined_to";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<FolderRow> {
     let excludes: String = row.get(3)?;
@@ -38,6 +62,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<FolderRow> {
         scanned_at: row.get(5)?,
         offline: row.get(6)?,
         is_protected: row.get(7)?,
+        bounds: Bounds::parse(row.get::<_, Option<String>>(8)?.as_deref()),
     })
 }
 
@@ -89,6 +114,12 @@ pub(crate) fn set_paused(db: &Connection, id: FolderId, paused: bool) -> Result<
 
 pub(crate) fn set_excludes(db: &Connection, id: FolderId, excludes: &[String]) -> Result<bool> {
     Ok(db.execute("UPDATE folder SET excludes = ?2 WHERE id = ?1", params![id, to_json(excludes)])? > 0)
+}
+
+/// Lets no link lead out of these places.
+pub(crate) fn confine(db: &Connection, id: FolderId, places: &[String]) -> Result<()> {
+    db.execute("UPDATE folder SET confined_to = ?2 WHERE id = ?1", params![id, to_json(places)])?;
+    Ok(())
 }
 
 /// Notes that a folder cannot be reached, and why; `None`: it can be again.

@@ -7,6 +7,7 @@ use roaring::RoaringTreemap;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::folders::Bounds;
 use super::{FileKey, FolderId, StoredPath, files};
 use crate::wire::{LibraryOrder, SearchFilter};
 use crate::{Error, Result};
@@ -84,6 +85,14 @@ pub(crate) struct ImageRow {
 pub(crate) struct ImagePlace {
     pub(crate) path: PathBuf,
     pub(crate) offline: bool,
+    bounds: Bounds,
+}
+
+impl ImagePlace {
+    /// Whether its file can be opened now. One that has become a link out of its folder's bounds cannot.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.offline && self.path.is_file() && self.bounds.hold(&self.path)
+    }
 }
 
 const COLUMNS: &str = "id, hash, bytes, format, width, height, taken_at, camera";
@@ -116,10 +125,13 @@ pub(crate) fn insert(db: &Connection, hash: ContentHash, facts: &ImageFacts) -> 
 /// Everywhere an image lies, in the order of the paths; reachable places first.
 pub(crate) fn places(db: &Connection, key: ImageKey) -> Result<Vec<ImagePlace>> {
     let mut statement = db.prepare_cached(
-        "SELECT folder.path, dir, name, folder.offline IS NOT NULL AS unreachable FROM file JOIN folder ON folder.id = file.folder
+        "SELECT folder.path, dir, name, folder.offline IS NOT NULL AS unreachable, folder.confined_to FROM file JOIN folder ON folder.id = file.folder
          WHERE image = ?1 ORDER BY unreachable, folder.path, dir, name",
     )?;
-    let rows = statement.query_map([key], |row| Ok(ImagePlace { path: files::join(row.get(0)?, &row.get(1)?, &row.get(2)?), offline: row.get(3)? }))?;
+    let rows = statement.query_map([key], |row| {
+        let bounds = Bounds::parse(row.get::<_, Option<String>>(4)?.as_deref());
+        Ok(ImagePlace { path: files::join(row.get(0)?, &row.get(1)?, &row.get(2)?), offline: row.get(3)?, bounds })
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -7,8 +7,14 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::wire::ErrorCode;
 use crate::{Error, Result};
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema.sql"), include_str!("models.sql"), include_str!("outbox.sql"), include_str!("duplicates.sql"), include_str!("orders.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("models.sql"),
+    include_str!("outbox.sql"),
+    include_str!("duplicates.sql"),
+    include_str!("orders.sql"),
+    include_str!("confined.sql"),
+];
 
 /// Brings the catalog to the newest version.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {

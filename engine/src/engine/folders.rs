@@ -17,7 +17,15 @@ impl Engine {
     /// Adds a folder, follows it and begins to index it. A folder inside a watched one is covered by that one, which is
     /// then returned; watched folders inside the new one become part of it.
     pub fn add_folder(&self, path: &Path, excludes: &[String]) -> Result<FolderInfo> {
-        let id = self.register_folder(path, excludes)?;
+        let id = self.register_folder(path, excludes, None)?;
+        self.indexer()?.look_at(whole(id));
+        self.folder(id)
+    }
+
+    /// Adds a folder as [`Engine::add_folder`] does, for somebody who may see only what is below `places` (absolute, without
+    /// links): no link in it leads out of them, now or later.
+    pub fn add_confined_folder(&self, path: &Path, excludes: &[String], places: &[String]) -> Result<FolderInfo> {
+        let id = self.register_folder(path, excludes, Some(places))?;
         self.indexer()?.look_at(whole(id));
         self.folder(id)
     }
@@ -31,7 +39,7 @@ impl Engine {
             existing_folder(path)?;
         }
         for path in paths {
-            tasks.extend(whole(self.register_folder(path, excludes)?));
+            tasks.extend(whole(self.register_folder(path, excludes, None)?));
         }
         if paths.is_empty() {
             tasks.extend(self.all_folders()?);
@@ -163,7 +171,8 @@ impl Engine {
         })
     }
 
-    fn register_folder(&self, path: &Path, excludes: &[String]) -> Result<FolderId> {
+    /// `places`: see [`Engine::add_confined_folder`]; a folder that the library has already keeps its own.
+    fn register_folder(&self, path: &Path, excludes: &[String], places: Option<&[String]>) -> Result<FolderId> {
         self.indexer()?;
         let path = existing_folder(path)?;
         Rules::new(&path, excludes)?;
@@ -186,7 +195,11 @@ impl Engine {
                 let below = inner.path.strip_prefix(&path).unwrap_or(Path::new(""));
                 all.extend(inner.excludes.iter().map(|glob| anchored_below(below, glob)));
             }
-            Ok((folders::add(db, &path, &all)?, Some(replaced)))
+            let id = folders::add(db, &path, &all)?;
+            if let Some(places) = places {
+                folders::confine(db, id, places)?;
+            }
+            Ok((id, Some(replaced)))
         })?;
         if let Some(replaced) = replaced {
             if let Some(watch) = self.indexer()?.watch() {

@@ -123,7 +123,7 @@ impl Engine {
         let catalog_path = data_dir.join("catalog.sqlite");
         let is_writer = config.access == Access::Write;
         let lock = if is_writer {
-            fs_err::create_dir_all(&data_dir)?;
+            make_private(&data_dir)?;
             Some(WriterLock::take(&data_dir)?)
         } else {
             if !catalog_path.exists() {
@@ -247,6 +247,15 @@ impl Engine {
         // Nobody may be listening.
         let _ = self.inner.events.send(event);
     }
+}
+
+/// Makes the data directory: its thumbnails are nobody else's business. One that is there keeps the rights it has.
+fn make_private(data_dir: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let made = builder.recursive(true).create(data_dir);
+    made.map_err(|error| Error::new(ErrorCode::Io, format!("the data directory {} cannot be made: {error}", data_dir.display())).with_hint("Name another one: --data-dir DIRECTORY"))
 }
 
 /// The platform's place for an application's data.

@@ -117,7 +117,7 @@ impl Engine {
 
     fn reachable(&self, image: &ImageRow) -> Result<PathBuf> {
         let places = self.inner.catalog.read(|db| images::places(db, image.key))?;
-        let reachable = places.iter().find(|place| !place.offline && place.path.is_file());
+        let reachable = places.iter().find(|place| place.is_open());
         reachable.map(|place| place.path.clone()).ok_or_else(|| {
             let known = places.first().map_or_else(|| image.hash.to_string(), |place| place.path.display().to_string());
             Error::new(ErrorCode::NotFound, format!("{known} cannot be reached now")).with_hint("Connect the drive that holds it.")

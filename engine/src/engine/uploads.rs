@@ -93,7 +93,7 @@ impl Engine {
     pub fn original(&self, id: &str) -> Result<Original> {
         let image = self.image(id)?;
         let places = self.inner.catalog.read(|db| images::places(db, image.key))?;
-        for place in places.iter().filter(|place| !place.offline && place.path.is_file()) {
+        for place in places.iter().filter(|place| place.is_open()) {
             if let Some(original) = unchanged(&place.path, image.facts.bytes, image.hash)? {
                 return Ok(original);
             }
@@ -113,11 +113,20 @@ impl Engine {
         self.inner.catalog.read(|db| images::count_live(db, &serving.id))
     }
 
-    /// Forgets every folder; returns how many there were. The photos themselves are not touched.
+    /// Forgets every folder; returns how many there were. The photos themselves are not touched, but for those that were handed
+    /// in: they are put aside, in `dropped` of the data directory, so that the next one does not bring them all back.
     pub fn clear_library(&self) -> Result<usize> {
         let all = self.inner.catalog.read(folders::all)?;
         for folder in &all {
             self.remove_folder(folder.id)?;
+        }
+        let uploads = self.uploads();
+        if uploads.exists() {
+            let dropped = self.data_dir().join("dropped");
+            fs_err::create_dir_all(&dropped)?;
+            let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |age| age.as_secs());
+            let place = (0..).map(|number| dropped.join(format!("{seconds}-{number}"))).find(|place| !place.exists());
+            fs_err::rename(uploads, place.unwrap_or(dropped))?;
         }
         Ok(all.len())
     }

@@ -106,8 +106,9 @@ impl<'a> Scan<'a> {
                 Some(parent) => dirs.insert(parent.to_owned()),
                 None => return self.everything(found),
             };
+            // A link out of the folder's bounds is as good as nothing.
             if hint.is_dir() {
-                if self.admits_path(relative) && self.tree(relative.to_owned(), found)? == ScanEnd::Cancelled {
+                if self.admits_path(relative) && self.folder.bounds.hold(hint) && self.tree(relative.to_owned(), found)? == ScanEnd::Cancelled {
                     return Ok(ScanEnd::Cancelled);
                 }
             } else if !hint.exists() {
@@ -120,7 +121,7 @@ impl<'a> Scan<'a> {
         }
         for dir in dirs {
             let path = self.folder.path.join(&dir);
-            if !self.visited.contains(&dir) && self.admits_path(&dir) && path.is_dir() && self.compare(&dir, found)?.is_break() {
+            if !self.visited.contains(&dir) && self.admits_path(&dir) && path.is_dir() && self.folder.bounds.hold(&path) && self.compare(&dir, found)?.is_break() {
                 return Ok(ScanEnd::Cancelled);
             }
         }
@@ -248,6 +249,9 @@ impl<'a> Scan<'a> {
     /// Where a link leads, unless that is nowhere or to a place in a watched folder where it is found anyway.
     fn outside_target(&self, link: &Path) -> Option<PathBuf> {
         let target = link.canonicalize().ok()?;
+        if !self.folder.bounds.hold(&target) {
+            return None;
+        }
         if let Ok(inside) = target.strip_prefix(&self.folder.path) {
             let is_admitted = if target.is_dir() {
                 self.admits_path(inside)
@@ -306,6 +310,9 @@ fn reach(catalog: &Catalog, folder: &FolderRow) -> Result<std::result::Result<Id
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Err("it is not there (drive not connected, or folder renamed)".into())),
         Err(error) => return Ok(Err(format!("it cannot be opened: {error}"))),
     };
+    if folder.bounds.are_set() && dunce::canonicalize(&folder.path).is_ok_and(|resolved| resolved != folder.path) {
+        return Ok(Err("it has become a link to another place".into()));
+    }
     let identity = identity_of(&folder.path, &metadata);
     let mut entries = match std::fs::read_dir(&folder.path) {
         Ok(entries) => entries,

@@ -63,7 +63,8 @@ struct Children {
 #[utoipa::path(post, path = "/folders", tag = "folders", request_body = NewFolder, responses((status = 200, body = FolderInfo)))]
 async fn add(State(app): State<App>, Json(folder): Json<NewFolder>) -> Reply<Answer<FolderInfo>> {
     let path = PathBuf::from(admitted(&app, &folder.path).await?);
-    app.ask(move |engine| engine.add_folder(&path, &folder.excludes)).await.map(Answer)
+    let roots = app.roots.all();
+    app.ask(move |engine| engine.add_confined_folder(&path, &folder.excludes, &roots)).await.map(Answer)
 }
 
 /// Pause or resume a folder, protect it, or set what is left out of it

@@ -123,7 +123,8 @@ async fn load(State(app): State<App>, Json(asked): Json<Load>) -> Reply<Answer<S
     let shared = App::clone(&app);
     let admitted = tokio::task::spawn_blocking(move || shared.roots.admit(&asked.file)).await;
     let path = admitted.unwrap_or_else(|_| Err(Problem::internal()))?;
-    app.ask(move |engine| engine.add_folder(&path, &[])).await?;
+    let roots = app.roots.all();
+    app.ask(move |engine| engine.add_confined_folder(&path, &[], &roots)).await?;
     Ok(Answer("Successfully loaded data!".into()))
 }
 
