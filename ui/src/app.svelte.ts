@@ -7,7 +7,9 @@ import { t } from './i18n/index.svelte';
 import { Activity } from './indexing/activity.svelte';
 import { Library } from './library/library.svelte';
 import { Models } from './models/models.svelte';
+import { readText } from './platform/browser/clipboard';
 import { asErrorReply, type Drag, type Host, type HostEvent } from './platform/host';
+import { linkIn, linkOf } from './search/link';
 import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
 import type { ErrorReply } from './wire';
@@ -95,11 +97,20 @@ export class App {
     await this.search.ask(asked);
   }
 
+  /** A path, or an address: whatever was typed. */
   async findPath(path: string): Promise<void> {
+    const link = linkIn(path);
+    if (link) return this.findLink(link);
     const kind = await this.attempt(() => this.host.pathKind(path));
     if (kind === 'folder') await this.addFolder(path, []);
     else if (kind === 'file') await this.find({ kind: 'path', path });
-    else if (kind === 'missing') this.activity.notify('error', t('query.missing', { path }), t('query.missing.hint'));
+    else if (kind === 'missing' && this.host.can.readPaths) this.activity.notify('error', t('query.missing', { path }), t('query.missing.hint'));
+    else if (kind === 'missing') this.activity.notify('error', t('query.no-link', { text: path }), t('query.no-link.hint'));
+  }
+
+  async findLink(url: string | null): Promise<void> {
+    if (url) await this.find({ kind: 'url', url });
+    else this.activity.notify('error', t('query.link.none'), t('query.no-link.hint'));
   }
 
   async pickPhoto(): Promise<void> {
@@ -108,8 +119,12 @@ export class App {
   }
 
   async paste(data?: DataTransfer | null): Promise<void> {
+    const link = data && data.files.length === 0 ? linkOf(data) : null;
+    if (link) return this.findLink(link);
     const pasted = await this.attempt(() => this.host.paste(data));
     if (!pasted) return;
+    const copied = pasted.kind === 'nothing' && !data && !this.host.can.readClipboard ? linkIn(await readText()) : null;
+    if (copied) return this.findLink(copied);
     if (pasted.kind === 'path') await this.findPath(pasted.path);
     else if (pasted.kind === 'picture') await this.find({ kind: 'pasted' });
     else this.activity.notify('error', t('query.nothing'), t('query.nothing.hint'));

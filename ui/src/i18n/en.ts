@@ -52,8 +52,8 @@ export const en = {
   'first.pending.forget': 'Forget this photo',
 
   'query.label': 'Search by photo',
-  'query.placeholder': 'Drop a photo, paste one, or type its path',
-  'query.ask': 'Drop a photo here, paste one, or pick one',
+  'query.placeholder': 'Drop a photo, paste one, or type its path or address',
+  'query.placeholder.address': 'Drop a photo, paste one, or type its address',
   'query.gone': 'This photo is no longer at hand.',
   'query.gone.hint': 'Pick or drop it once more.',
   'query.pick': 'Pick…',
@@ -71,6 +71,9 @@ export const en = {
   'query.nothing.hint': 'Copy a picture or a photo file first, then paste it here.',
   'query.missing': 'There is no file “{path}”.',
   'query.missing.hint': 'Type the full path of a photo on this computer.',
+  'query.no-link': '“{text}” is not the address of a photo.',
+  'query.no-link.hint': 'An address begins with https:// or http://. A photo of yours can be picked, dropped or pasted.',
+  'query.link.none': 'This is not a link to a photo.',
   'query.several': 'Only the first of the dropped photos is searched.',
 
   'library.empty.title': 'No photos here yet',
@@ -90,6 +93,7 @@ export const en = {
   'results.took': '{ms} ms',
   'results.label': 'Look-alikes',
   'results.searching': 'Looking for look-alikes',
+  'results.fetching': 'Fetching the photo from {host}',
   'results.none.title': 'Nothing looks like this photo',
   'results.none.text': 'None of your {n} photo comes close.|None of your {n} photos comes close.',
   'results.none.empty': 'Your library has no photos yet. Add a folder and search again.',

@@ -54,8 +54,8 @@ export const zh: Record<Key, string> = {
   'first.pending.forget': '不再查找这张照片',
 
   'query.label': '以图搜图',
-  'query.placeholder': '拖入或粘贴照片，或输入照片的路径',
-  'query.ask': '把照片拖到这里，或者粘贴、选择一张',
+  'query.placeholder': '拖入或粘贴照片，或输入照片的路径或网址',
+  'query.placeholder.address': '拖入或粘贴照片，或输入照片的网址',
   'query.gone': '这张照片已不在手边。',
   'query.gone.hint': '请再次选择或拖入。',
   'query.pick': '选择…',
@@ -73,6 +73,9 @@ export const zh: Record<Key, string> = {
   'query.nothing.hint': '请先复制一张图片或一个照片文件，再粘贴到这里。',
   'query.missing': '没有文件“{path}”。',
   'query.missing.hint': '请输入这台电脑上照片的完整路径。',
+  'query.no-link': '“{text}”不是照片的网址。',
+  'query.no-link.hint': '网址以 https:// 或 http:// 开头。您自己的照片可以选择、拖入或粘贴。',
+  'query.link.none': '这不是照片的链接。',
   'query.several': '只查找拖入的第一张照片。',
 
   'library.empty.title': '这里还没有照片',
@@ -92,6 +95,7 @@ export const zh: Record<Key, string> = {
   'results.took': '{ms} 毫秒',
   'results.label': '相似照片',
   'results.searching': '正在查找相似照片',
+  'results.fetching': '正在从 {host} 取得照片',
   'results.none.title': '没有与这张照片相似的照片',
   'results.none.text': '您的 {n} 张照片中没有接近的。',
   'results.none.empty': '图库中还没有照片。请添加文件夹后再搜索。',

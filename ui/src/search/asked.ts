@@ -1,6 +1,7 @@
 // A query in words.
 
 import { t } from '../i18n/index.svelte';
+import { nameIn } from './link';
 import type { Asked } from './search.svelte';
 
 export function askedName(asked: Asked): string {
@@ -9,6 +10,8 @@ export function askedName(asked: Asked): string {
       return fileName(asked.path);
     case 'image':
       return asked.name;
+    case 'url':
+      return nameIn(asked.url);
     case 'pasted':
       return t('query.pasted');
   }

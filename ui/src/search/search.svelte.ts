@@ -5,7 +5,7 @@ import { bands } from './bands';
 import { countFrom } from './histogram';
 import type { BandCounts, BandLimits, Crop, ErrorReply, Scope, SearchFilter, SearchHit, SearchReply } from '../wire';
 
-export type Asked = { kind: 'path'; path: string } | { kind: 'image'; id: string; name: string } | { kind: 'pasted' };
+export type Asked = { kind: 'path'; path: string } | { kind: 'url'; url: string } | { kind: 'image'; id: string; name: string } | { kind: 'pasted' };
 
 /** What is known of the query once the engine has read it. */
 export interface QueryPicture {
@@ -184,6 +184,11 @@ export class Search {
 
   async #run(asked: Asked, threshold: number): Promise<void> {
     const turn = ++this.#turn;
+    // A photo from the web may take seconds: what looks like another one must not stand there meanwhile.
+    if (asked.kind === 'url' && !(this.asked && sameQuestion(this.asked, asked))) {
+      this.query = null;
+      this.#empty();
+    }
     this.asked = asked;
     this.error = null;
     this.loading = true;
@@ -204,7 +209,7 @@ export class Search {
 
   #search(asked: Asked): Promise<SearchReply> {
     if (asked.kind === 'pasted') return this.host.searchPasted(this.scope, this.#terms(), 0, PAGE);
-    const query = asked.kind === 'path' ? asked : { kind: 'image' as const, id: asked.id };
+    const query = asked.kind === 'image' ? { kind: 'image' as const, id: asked.id } : asked;
     return this.host.search({ query, ...this.#terms(), scope: this.scope, similarity: 0, page: 1, page_size: PAGE });
   }
 
