@@ -10,6 +10,7 @@ import { Models } from './models/models.svelte';
 import { readText } from './platform/browser/clipboard';
 import { asErrorReply, type Drag, type Host, type HostEvent } from './platform/host';
 import { linkIn, linkOf } from './search/link';
+import { Recent } from './search/recent.svelte';
 import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
 import type { ErrorReply } from './wire';
@@ -24,6 +25,7 @@ export class App {
   readonly duplicates: Duplicates;
   readonly library: Library;
   readonly models: Models;
+  readonly recent: Recent;
   readonly search: Search;
 
   screen = $state<Screen>('library');
@@ -45,6 +47,7 @@ export class App {
     this.duplicates = new Duplicates(host);
     this.library = new Library(host);
     this.models = new Models(host);
+    this.recent = new Recent(() => host.can.readPaths);
     this.search = new Search(host, () => this.library.status?.model.bands.similar ?? LOWEST);
   }
 
@@ -95,6 +98,7 @@ export class App {
     }
     this.screen = 'results';
     await this.search.ask(asked);
+    if (this.search.asked === asked && this.search.query) this.recent.add(asked, this.search.query.id);
   }
 
   /** A path, or an address: whatever was typed. */

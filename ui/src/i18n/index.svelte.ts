@@ -1,5 +1,6 @@
 // The two languages and the switch between them. No other file holds text that a user reads.
 
+import { recall, remember } from '../remembered';
 import { en } from './en';
 import { zh } from './zh';
 
@@ -17,7 +18,7 @@ const REMEMBERED = 'lookalike.language';
 let chosen = $state<Language>(initialLanguage());
 
 function initialLanguage(): Language {
-  const remembered = localStorage.getItem(REMEMBERED);
+  const remembered = recall(REMEMBERED);
   if (remembered === 'en' || remembered === 'zh-CN') return remembered;
   return navigator.language.startsWith('zh') ? 'zh-CN' : 'en';
 }
@@ -28,7 +29,7 @@ export function language(): Language {
 
 export function setLanguage(next: Language): void {
   chosen = next;
-  localStorage.setItem(REMEMBERED, next);
+  remember(REMEMBERED, next);
   document.documentElement.lang = next;
 }
 

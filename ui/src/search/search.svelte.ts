@@ -1,6 +1,7 @@
 // One search: its query and what bends it, its frozen result set, the pages loaded so far, and the threshold over them.
 
 import { asErrorReply, type Host, type Terms } from '../platform/host';
+import { sameQuestion } from './asked';
 import { bands } from './bands';
 import { countFrom } from './histogram';
 import type { BandCounts, BandLimits, Crop, ErrorReply, Scope, SearchFilter, SearchHit, SearchReply } from '../wire';
@@ -265,8 +266,4 @@ export class Search {
 /** Ranks rise within a band; only the photo itself may tie with a picture that looks exactly the same. */
 function byBand(hits: SearchHit[]): SearchHit[] {
   return hits.toSorted((a, b) => bands.indexOf(a.band) - bands.indexOf(b.band) || a.rank - b.rank);
-}
-
-function sameQuestion(a: Asked, b: Asked): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
