@@ -1,8 +1,11 @@
 // One search: its query and what bends it, its frozen result set, the pages loaded so far, and the threshold over them.
 
+import { SvelteSet } from 'svelte/reactivity';
 import { asErrorReply, type Host, type Terms } from '../platform/host';
+import { recall, remember } from '../remembered';
 import { sameQuestion } from './asked';
 import { bands } from './bands';
+import { fold } from './fold';
 import { countFrom } from './histogram';
 import type { BandCounts, BandLimits, Crop, ErrorReply, Scope, SearchFilter, SearchHit, SearchReply } from '../wire';
 
@@ -24,9 +27,16 @@ export interface Leaning {
 
 export type Lean = 'more' | 'less';
 
+/** What lies behind a result that stands for others. */
+export interface Fold {
+  count: number;
+  isOpen: boolean;
+}
+
 /** What the engine takes of each. */
 const MOST_LEANINGS = 32;
 const PAGE = 100;
+const UNFOLDED = 'lookalike.results.unfolded';
 const none: BandCounts = { same_file: 0, same_picture: 0, same_scene: 0, similar: 0, weak: 0 };
 
 export class Search {
@@ -63,6 +73,13 @@ export class Search {
 
   /** Loaded results that pass the threshold. */
   readonly shown = $derived(this.hits.filter((hit) => hit.rank <= this.total));
+  /** Whether near-identical results lie behind the first of them. */
+  folds = $state(recall(UNFOLDED) === null);
+  /** Ranks of the results that have theirs spread out. */
+  readonly unfolded = new SvelteSet<number>();
+  readonly #folding = $derived(this.folds ? fold(this.shown, this.unfolded, true) : null);
+  /** What there is to look at: the shown ones but for those that are folded away. */
+  readonly visible = $derived(this.#folding?.visible ?? this.shown);
   /** Results of the set, weak ones included. */
   readonly inAll = $derived(Object.values(this.counts).reduce((sum, count) => sum + count, 0));
 
@@ -71,7 +88,7 @@ export class Search {
   /** Answers to anything older than this are dropped. */
   #turn = 0;
   #loadingPage = false;
-  #pages = 0;
+  #pages = $state(0);
 
   constructor(
     private readonly host: Host,
@@ -165,6 +182,42 @@ export class Search {
     }
   }
 
+  setFolds(folds: boolean): void {
+    remember(UNFOLDED, folds ? null : '1');
+    this.#keepSelected(() => {
+      this.folds = folds;
+      this.unfolded.clear();
+    });
+  }
+
+  /** Null for a result that stands for itself only. */
+  foldOf(hit: SearchHit): Fold | null {
+    if (!this.#folding || hit.folds_behind !== null) return null;
+    const here = this.#folding.behind.get(hit.rank) ?? 0;
+    // Until all results are here, the engine knows better; then the threshold counts too.
+    const count = this.#pages * PAGE < this.total ? Math.max(here, hit.near_identical) : here;
+    return count > 0 ? { count, isOpen: this.unfolded.has(hit.rank) } : null;
+  }
+
+  /** Spreads out what lies behind a result, or folds it again; also from one of those that were spread out. */
+  toggleFold(hit: SearchHit): void {
+    const rank = hit.folds_behind ?? hit.rank;
+    const leader = this.shown.find((shown) => shown.rank === rank);
+    if (!leader || !this.foldOf(leader)) return;
+    this.#keepSelected(() => {
+      if (!this.unfolded.delete(rank)) this.unfolded.add(rank);
+    });
+  }
+
+  /** The same photo stays selected while the list changes; one that is folded away hands over to what stands for it. */
+  #keepSelected(change: () => void): void {
+    const held = this.visible[this.selected];
+    change();
+    if (!held) return;
+    const at = this.visible.findIndex(({ id }) => id === held.id);
+    this.selected = at >= 0 ? at : this.visible.findIndex(({ rank }) => rank === held.folds_behind);
+  }
+
   /** Loads the next page of the frozen set, if the threshold lets more through. */
   async loadMore(): Promise<void> {
     if (this.#loadingPage || this.loading || !this.#set || this.#pages * PAGE >= this.total) return;
@@ -231,6 +284,7 @@ export class Search {
     this.query = { id: reply.query_id, path: reply.query, width: reply.query_width, height: reply.query_height };
     this.hits = byBand(reply.results);
     this.#pages = 1;
+    this.unfolded.clear();
     this.counts = reply.bands;
     this.fallback = reply.fallback;
     this.limits = reply.limits;
