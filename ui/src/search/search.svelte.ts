@@ -6,6 +6,7 @@ import { recall, remember } from '../remembered';
 import { sameQuestion } from './asked';
 import { bands } from './bands';
 import { fold } from './fold';
+import { Explanations } from './explanations.svelte';
 import { countFrom } from './histogram';
 import type { BandCounts, BandLimits, Crop, ErrorReply, Scope, SearchFilter, SearchHit, SearchReply } from '../wire';
 
@@ -72,7 +73,7 @@ export class Search {
   fallback = $state.raw<ErrorReply | null>(null);
 
   /** Loaded results that pass the threshold. */
-  readonly shown = $derived(this.hits.filter((hit) => hit.rank <= this.total));
+  readonly shown = $derived(this.hits.filter((hit) => hit.rank <= this.total).map((hit) => this.#explanations.added(hit)));
   /** Whether near-identical results lie behind the first of them. */
   folds = $state(recall(UNFOLDED) === null);
   /** Ranks of the results that have theirs spread out. */
@@ -83,6 +84,7 @@ export class Search {
   /** Results of the set, weak ones included. */
   readonly inAll = $derived(Object.values(this.counts).reduce((sum, count) => sum + count, 0));
 
+  readonly #explanations: Explanations;
   #before: Asked[] = $state.raw([]);
   #set = '';
   /** Answers to anything older than this are dropped. */
@@ -93,7 +95,9 @@ export class Search {
   constructor(
     private readonly host: Host,
     private readonly usualThreshold: () => number,
-  ) {}
+  ) {
+    this.#explanations = new Explanations(host);
+  }
 
   get canGoBack(): boolean {
     return this.#before.length > 0;
@@ -182,6 +186,11 @@ export class Search {
     }
   }
 
+  /** Lets the pixels say why what there is to look at matches. */
+  explain(): void {
+    if (this.#set && !this.loading) this.#explanations.ask(this.#set, this.visible);
+  }
+
   setFolds(folds: boolean): void {
     remember(UNFOLDED, folds ? null : '1');
     this.#keepSelected(() => {
@@ -243,6 +252,7 @@ export class Search {
       this.query = null;
       this.#empty();
     }
+    this.#explanations.stop();
     this.asked = asked;
     this.error = null;
     this.loading = true;
@@ -281,6 +291,7 @@ export class Search {
 
   #take(reply: SearchReply): void {
     this.#set = reply.result_set;
+    this.#explanations.reset();
     this.query = { id: reply.query_id, path: reply.query, width: reply.query_width, height: reply.query_height };
     this.hits = byBand(reply.results);
     this.#pages = 1;
