@@ -91,6 +91,14 @@ export const en = {
   'library.grid': 'Photos',
   'library.offline': 'This folder cannot be reached now. Its photos stay searchable by thumbnail.',
 
+  'order.label': 'Sort by',
+  'order.similarity': 'Similarity',
+  'order.newest': 'Newest',
+  'order.oldest': 'Oldest',
+  'order.added': 'Added last',
+  'order.largest': 'Largest',
+  'order.name': 'Name',
+
   'results.count': '{n} look-alike|{n} look-alikes',
   'results.count.more': 'at least {n} look-alike|at least {n} look-alikes',
   'results.asof': 'as of {time}',

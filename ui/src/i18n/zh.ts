@@ -93,6 +93,14 @@ export const zh: Record<Key, string> = {
   'library.grid': '照片',
   'library.offline': '此文件夹目前无法访问，其中的照片仍可通过缩略图搜索。',
 
+  'order.label': '排序',
+  'order.similarity': '相似度',
+  'order.newest': '最新',
+  'order.oldest': '最早',
+  'order.added': '最近添加',
+  'order.largest': '最大',
+  'order.name': '名称',
+
   'results.count': '{n} 张相似照片',
   'results.count.more': '至少 {n} 张相似照片',
   'results.asof': '截至 {time}',

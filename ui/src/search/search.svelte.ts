@@ -8,7 +8,7 @@ import { bands } from './bands';
 import { fold } from './fold';
 import { Explanations } from './explanations.svelte';
 import { countFrom } from './histogram';
-import type { BandCounts, BandLimits, Crop, ErrorReply, Scope, SearchFilter, SearchHit, SearchReply } from '../wire';
+import type { BandCounts, BandLimits, Crop, ErrorReply, PageRequest, ResultOrder, Scope, SearchFilter, SearchHit, SearchReply } from '../wire';
 
 export type Asked = { kind: 'path'; path: string } | { kind: 'url'; url: string } | { kind: 'image'; id: string; name: string } | { kind: 'pasted' };
 
@@ -67,6 +67,10 @@ export class Search {
   crop = $state.raw<Crop | null>(null);
   more = $state.raw<Leaning[]>([]);
   less = $state.raw<Leaning[]>([]);
+  /** How the results are to be ordered. */
+  order = $state<ResultOrder>('similarity');
+  /** How those that are here are ordered. By anything but similarity, bands do not follow each other. */
+  listedBy = $state<ResultOrder>('similarity');
   /** Similarity of everything that is ranked, falling. */
   similarities = $state.raw<number[]>([]);
   /** Why this computer answered although the shared library was asked. */
@@ -78,7 +82,7 @@ export class Search {
   folds = $state(recall(UNFOLDED) === null);
   /** Ranks of the results that have theirs spread out. */
   readonly unfolded = new SvelteSet<number>();
-  readonly #folding = $derived(this.folds ? fold(this.shown, this.unfolded, true) : null);
+  readonly #folding = $derived(this.folds ? fold(this.shown, this.unfolded, this.listedBy === 'similarity') : null);
   /** What there is to look at: the shown ones but for those that are folded away. */
   readonly visible = $derived(this.#folding?.visible ?? this.shown);
   /** Results of the set, weak ones included. */
@@ -91,6 +95,11 @@ export class Search {
   #turn = 0;
   #loadingPage = false;
   #pages = $state(0);
+  /** What the pages of another order go down to, and how many results that are. By similarity, they go down to the last one. */
+  #floor = 0;
+  #reach = $state(0);
+  /** Pages of an older order are dropped. */
+  #listing = 0;
 
   constructor(
     private readonly host: Host,
@@ -180,7 +189,9 @@ export class Search {
     const turn = this.#turn;
     try {
       const reply = await this.host.page({ result_set: this.#set, similarity: threshold, page: 1, page_size: 1, order: 'similarity' });
-      if (turn === this.#turn && this.threshold === threshold) this.total = reply.total;
+      if (turn !== this.#turn || this.threshold !== threshold) return;
+      this.total = reply.total;
+      if (this.order !== 'similarity' && this.#floor !== threshold) await this.#list();
     } catch (thrown) {
       if (turn === this.#turn) this.#failed(thrown);
     }
@@ -204,7 +215,7 @@ export class Search {
     if (!this.#folding || hit.folds_behind !== null) return null;
     const here = this.#folding.behind.get(hit.rank) ?? 0;
     // Until all results are here, the engine knows better; then the threshold counts too.
-    const count = this.#pages * PAGE < this.total ? Math.max(here, hit.near_identical) : here;
+    const count = this.#hasMore ? Math.max(here, hit.near_identical) : here;
     return count > 0 ? { count, isOpen: this.unfolded.has(hit.rank) } : null;
   }
 
@@ -227,17 +238,63 @@ export class Search {
     this.selected = at >= 0 ? at : this.visible.findIndex(({ rank }) => rank === held.folds_behind);
   }
 
+  /** Another order of the same results. */
+  async sortBy(order: ResultOrder): Promise<void> {
+    if (order === this.order) return;
+    this.order = order;
+    await this.#list();
+  }
+
+  /** Reads the pages anew, from the first one on. */
+  async #list(): Promise<void> {
+    if (!this.#set) return;
+    const turn = this.#turn;
+    const listing = ++this.#listing;
+    const floor = this.threshold;
+    try {
+      const reply = await this.host.page(this.#page(1, floor));
+      if (turn !== this.#turn || listing !== this.#listing) return;
+      this.#begin(reply, floor);
+      this.selected = -1;
+    } catch (thrown) {
+      if (turn === this.#turn && listing === this.#listing) this.#failed(thrown);
+    }
+  }
+
+  #page(page: number, floor: number, resultSet = this.#set): PageRequest {
+    return { result_set: resultSet, similarity: this.order === 'similarity' ? 0 : floor, page, page_size: PAGE, order: this.order };
+  }
+
+  #begin(reply: SearchReply, floor: number): void {
+    this.#listing += 1;
+    this.listedBy = this.order;
+    this.#floor = floor;
+    this.#reach = reply.total;
+    this.#pages = 1;
+    this.hits = this.#ordered(reply.results);
+  }
+
+  #ordered(hits: SearchHit[]): SearchHit[] {
+    return this.order === 'similarity' ? byBand(hits) : hits;
+  }
+
+  /** Whether there is more of what the threshold lets through. */
+  get #hasMore(): boolean {
+    return this.#pages * PAGE < (this.order === 'similarity' ? this.total : this.#reach);
+  }
+
   /** Loads the next page of the frozen set, if the threshold lets more through. */
   async loadMore(): Promise<void> {
-    if (this.#loadingPage || this.loading || !this.#set || this.#pages * PAGE >= this.total) return;
+    if (this.#loadingPage || this.loading || !this.#set || !this.#hasMore || this.order !== this.listedBy) return;
     this.#loadingPage = true;
     const turn = this.#turn;
+    const listing = this.#listing;
     try {
       const page = this.#pages + 1;
-      const reply = await this.host.page({ result_set: this.#set, similarity: 0, page, page_size: PAGE, order: 'similarity' });
-      if (turn !== this.#turn) return;
+      const reply = await this.host.page(this.#page(page, this.#floor));
+      if (turn !== this.#turn || listing !== this.#listing) return;
       this.#pages = page;
-      this.hits = byBand([...this.hits, ...reply.results]);
+      this.#keepSelected(() => (this.hits = this.#ordered([...this.hits, ...reply.results])));
     } catch (thrown) {
       if (turn === this.#turn) this.#failed(thrown);
     } finally {
@@ -260,7 +317,10 @@ export class Search {
     try {
       const reply = await this.#search(asked);
       if (turn !== this.#turn) return;
+      const first = this.order === 'similarity' ? reply : await this.host.page(this.#page(1, threshold, reply.result_set));
+      if (turn !== this.#turn) return;
       this.#take(reply);
+      this.#begin(first, threshold);
       await this.setThreshold(threshold);
     } catch (thrown) {
       if (turn !== this.#turn) return;
@@ -287,14 +347,13 @@ export class Search {
     this.crop = null;
     this.more = [];
     this.less = [];
+    this.order = 'similarity';
   }
 
   #take(reply: SearchReply): void {
     this.#set = reply.result_set;
     this.#explanations.reset();
     this.query = { id: reply.query_id, path: reply.query, width: reply.query_width, height: reply.query_height };
-    this.hits = byBand(reply.results);
-    this.#pages = 1;
     this.unfolded.clear();
     this.counts = reply.bands;
     this.fallback = reply.fallback;
