@@ -136,7 +136,7 @@ export const en = {
   'results.query': 'You are looking for',
 
   'crop.label': 'Part of the photo to look for',
-  'crop.hint': 'Drag a rectangle to look for a part. Arrow keys move it, with Shift they resize it, Esc takes it off.',
+  'crop.hint': 'Drag a rectangle to look for a part. Drag its inside to move it, its edges to resize it. Arrow keys move it, with Shift they resize it, Esc takes it off.',
   'crop.clear': 'Look for the whole photo',
   'crop.whole': 'The whole photo counts.',
   'crop.part': 'A part counts: {width} wide, {height} high, {left} from the left, {top} from the top.',

@@ -138,7 +138,7 @@ export const zh: Record<Key, string> = {
   'results.query': '正在查找',
 
   'crop.label': '要查找的照片部分',
-  'crop.hint': '拖出一个矩形即可只查找这一部分。方向键移动，按住 Shift 调整大小，Esc 取消。',
+  'crop.hint': '拖出一个矩形即可只查找这一部分。拖动内部可移动，拖动边缘可调整大小。方向键移动，按住 Shift 调整大小，Esc 取消。',
   'crop.clear': '查找整张照片',
   'crop.whole': '以整张照片为准。',
   'crop.part': '以一部分为准：宽 {width}，高 {height}，距左 {left}，距上 {top}。',
