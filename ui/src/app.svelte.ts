@@ -5,6 +5,7 @@ import { Connections } from './connections/connections.svelte';
 import { Duplicates } from './duplicates/duplicates.svelte';
 import { t } from './i18n/index.svelte';
 import { Activity } from './indexing/activity.svelte';
+import { Layout } from './layout.svelte';
 import { Library } from './library/library.svelte';
 import { Models } from './models/models.svelte';
 import { readText } from './platform/browser/clipboard';
@@ -23,6 +24,7 @@ export class App {
   readonly activity = new Activity();
   readonly connections: Connections;
   readonly duplicates: Duplicates;
+  readonly layout = new Layout();
   readonly library: Library;
   readonly models: Models;
   readonly recent: Recent;

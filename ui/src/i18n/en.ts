@@ -4,6 +4,9 @@ export const en = {
   'app.name': 'Lookalike',
 
   'nav.label': 'Library',
+  'nav.sidebar': 'Sidebar',
+  'nav.sidebar.open': 'Show the sidebar',
+  'nav.sidebar.close': 'Hide the sidebar',
   'nav.all': 'All photos',
   'nav.folders': 'Folders',
   'nav.skipped': 'Skipped files',
@@ -119,7 +122,6 @@ export const en = {
   'fold.toggle': 'Fold near-identical',
   'fold.label': '{n} near-identical photo|{n} near-identical photos',
   'fold.more': '+{n}',
-  'fold.less': '−{n}',
   'fold.is-closed': '{n} near-identical photo folded|{n} near-identical photos folded',
   'fold.is-open': '{n} near-identical photo unfolded|{n} near-identical photos unfolded',
   'fold.open': 'Show {n} near-identical photo|Show {n} near-identical photos',

@@ -6,6 +6,9 @@ export const zh: Record<Key, string> = {
   'app.name': 'Lookalike',
 
   'nav.label': '图库',
+  'nav.sidebar': '侧边栏',
+  'nav.sidebar.open': '显示侧边栏',
+  'nav.sidebar.close': '隐藏侧边栏',
   'nav.all': '全部照片',
   'nav.folders': '文件夹',
   'nav.skipped': '跳过的文件',
@@ -121,7 +124,6 @@ export const zh: Record<Key, string> = {
   'fold.toggle': '折叠几乎相同的照片',
   'fold.label': '{n} 张几乎相同的照片',
   'fold.more': '+{n}',
-  'fold.less': '−{n}',
   'fold.is-closed': '已折叠 {n} 张几乎相同的照片',
   'fold.is-open': '已展开 {n} 张几乎相同的照片',
   'fold.open': '显示 {n} 张几乎相同的照片',
