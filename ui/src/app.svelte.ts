@@ -93,6 +93,12 @@ export class App {
     }
   }
 
+  /** Whoever uses this browser next does not see what was looked for. */
+  async signOut(): Promise<void> {
+    this.recent.clear();
+    await this.attempt(() => this.host.signOut());
+  }
+
   async find(asked: Asked): Promise<void> {
     if (this.firstRun) {
       this.pending = asked;

@@ -103,6 +103,20 @@ describe('recent searches', () => {
     expect(new App(new FakeHost()).recent.list.map(({ asked }) => asked.kind)).toEqual(['url']);
   });
 
+  it('are forgotten by signing out: the next one at this browser is somebody else', async () => {
+    const host = new FakeHost();
+    host.can = { ...host.can, signOut: true };
+    withPhotos(host, 2);
+    await host.addFolder('/photos', []);
+    const app = new App(host);
+    render(AppView, { app });
+    await screen.findByRole('grid');
+    await app.find({ kind: 'image', id: fakeId(1), name: 'photo-1.jpg' });
+    await fireEvent.click(screen.getByRole('button', { name: 'Sign out' }));
+    expect(host.calls).toContain('signOut');
+    expect(new App(new FakeHost()).recent.list).toEqual([]);
+  });
+
   it('leave out what failed', async () => {
     const { host, app } = await openLibrary(2);
     host.failures.set('search', { code: 'not-found', message: 'no such photo', hint: null });
