@@ -14,10 +14,17 @@ host.thumbnail = picture;
 
 const shapes: [number, number][] = [[4032, 3024], [3024, 4032], [4000, 2250], [2000, 2000], [6000, 4000], [9000, 3000]];
 const count = Number(asked.get('photos') ?? 400);
+
+/** Every twelfth photo is one of three that are nearly the same; looking for photos like the first one, rank and number agree. */
+function near(i: number) {
+  const behind = (i % 12) - 8;
+  return behind === 0 ? { nearIdentical: 2 } : behind === 1 || behind === 2 ? { foldsBehind: i + 1 - behind } : {};
+}
+
 host.pictures = Array.from({ length: asked.has('first-run') ? 0 : count }, (_, i) => {
   const [width, height] = shapes[(i * 7) % shapes.length] ?? [4, 3];
   const name = `IMG_${String(2000 + i)}.jpg`;
-  return { id: fakeId(i + 1), file_name: name, width, height, paths: i % 9 === 4 ? [`/photos/${name}`, `/backup/${name}`] : [`/photos/${name}`], similarity: 0.97 - 0.6 * (i / count) ** 0.4, offline: i % 31 === 30 };
+  return { id: fakeId(i + 1), file_name: name, width, height, paths: i % 9 === 4 ? [`/photos/${name}`, `/backup/${name}`] : [`/photos/${name}`], similarity: 0.97 - 0.6 * (i / count) ** 0.4, offline: i % 31 === 30, ...near(i), takenAt: `${2025 - (i % 20)}-07-14T18:20:00`, bytes: 2_000_000 + ((i * 7919) % 5_000_000) };
 });
 if (!asked.has('first-run')) {
   await host.addFolder('/home/ann/Pictures/Summer in the mountains', []);

@@ -5,11 +5,15 @@ import { Connections } from './connections/connections.svelte';
 import { Duplicates } from './duplicates/duplicates.svelte';
 import { t } from './i18n/index.svelte';
 import { Activity } from './indexing/activity.svelte';
+import { Layout } from './layout.svelte';
 import { LongWork } from './indexing/long-work';
 import { Library } from './library/library.svelte';
 import { chooseFromMenu } from './menu';
 import { Models } from './models/models.svelte';
+import { readText } from './platform/browser/clipboard';
 import { asErrorReply, type Drag, type Host, type HostEvent } from './platform/host';
+import { linkIn, linkOf } from './search/link';
+import { Recent } from './search/recent.svelte';
 import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
 import { Settings } from './settings/settings.svelte';
@@ -23,8 +27,10 @@ export class App {
   readonly activity = new Activity();
   readonly connections: Connections;
   readonly duplicates: Duplicates;
+  readonly layout = new Layout();
   readonly library: Library;
   readonly models: Models;
+  readonly recent: Recent;
   readonly search: Search;
   readonly settings: Settings;
 
@@ -53,6 +59,7 @@ export class App {
     this.library = new Library(host);
     this.#longWork = new LongWork(host);
     this.models = new Models(host);
+    this.recent = new Recent(() => host.can.readPaths);
     this.search = new Search(host, () => this.library.status?.model.bands.similar ?? LOWEST);
     this.settings = new Settings(host);
   }
@@ -103,6 +110,12 @@ export class App {
     }
   }
 
+  /** Whoever uses this browser next does not see what was looked for. */
+  async signOut(): Promise<void> {
+    this.recent.clear();
+    await this.attempt(() => this.host.signOut());
+  }
+
   async find(asked: Asked): Promise<void> {
     if (this.firstRun) {
       this.pending = asked;
@@ -110,13 +123,23 @@ export class App {
     }
     this.screen = 'results';
     await this.search.ask(asked);
+    if (this.search.asked === asked && this.search.query) this.recent.add(asked, this.search.query.id);
   }
 
+  /** A path, or an address: whatever was typed. */
   async findPath(path: string): Promise<void> {
+    const link = linkIn(path);
+    if (link) return this.findLink(link);
     const kind = await this.attempt(() => this.host.pathKind(path));
     if (kind === 'folder') await this.addFolder(path, []);
     else if (kind === 'file') await this.find({ kind: 'path', path });
-    else if (kind === 'missing') this.activity.notify('error', t('query.missing', { path }), t('query.missing.hint'));
+    else if (kind === 'missing' && this.host.can.readPaths) this.activity.notify('error', t('query.missing', { path }), t('query.missing.hint'));
+    else if (kind === 'missing') this.activity.notify('error', t('query.no-link', { text: path }), t('query.no-link.hint'));
+  }
+
+  async findLink(url: string | null): Promise<void> {
+    if (url) await this.find({ kind: 'url', url });
+    else this.activity.notify('error', t('query.link.none'), t('query.no-link.hint'));
   }
 
   async pickPhoto(): Promise<void> {
@@ -125,8 +148,12 @@ export class App {
   }
 
   async paste(data?: DataTransfer | null): Promise<void> {
+    const link = data && data.files.length === 0 ? linkOf(data) : null;
+    if (link) return this.findLink(link);
     const pasted = await this.attempt(() => this.host.paste(data));
     if (!pasted) return;
+    const copied = pasted.kind === 'nothing' && !data && !this.host.can.readClipboard ? linkIn(await readText()) : null;
+    if (copied) return this.findLink(copied);
     if (pasted.kind === 'path') await this.findPath(pasted.path);
     else if (pasted.kind === 'picture') await this.find({ kind: 'pasted' });
     else this.activity.notify('error', t('query.nothing'), t('query.nothing.hint'));

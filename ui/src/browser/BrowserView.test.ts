@@ -250,10 +250,13 @@ describe('the page of a browser', () => {
     server.cookie = true;
     server.folders = [await new FakeHost().addFolder('/srv/photos', [])];
     open();
-    expect(await screen.findByRole('button', { name: 'Drop a photo here, paste one, or pick one' })).toBeTruthy();
-    expect(screen.queryByRole('textbox', { name: 'Search by photo' }), 'paths of the server are not for typing').toBeNull();
+    const field = await screen.findByRole('textbox', { name: 'Search by photo' });
+    expect(field.getAttribute('placeholder')).toBe('Drop a photo, paste one, or type its address');
     await fireEvent.keyDown(window, { key: '/' });
-    expect(document.activeElement?.textContent).toBe('Drop a photo here, paste one, or pick one');
+    expect(document.activeElement).toBe(field);
+    await fireEvent.input(field, { target: { value: '/etc/cat.jpg' } });
+    await fireEvent.submit(screen.getByRole('search'));
+    expect((await screen.findByRole('alert')).textContent, 'paths of the server are not for typing').toContain('“/etc/cat.jpg” is not the address of a photo.');
     await fireEvent.keyDown(window, { key: '?' });
     expect(await screen.findByText('Open in a new tab')).toBeTruthy();
   });

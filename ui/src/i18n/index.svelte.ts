@@ -1,5 +1,6 @@
 // The two languages and the switch between them. No other file holds text that a user reads.
 
+import { recall, remember } from '../remembered';
 import { en } from './en';
 import { zh } from './zh';
 
@@ -24,7 +25,7 @@ window.addEventListener('languagechange', () => {
 });
 
 function remembered(): LanguageChoice {
-  const remembered = localStorage.getItem(REMEMBERED);
+  const remembered = recall(REMEMBERED);
   return remembered === 'en' || remembered === 'zh-CN' ? remembered : 'system';
 }
 
@@ -43,8 +44,7 @@ export function language(): Language {
 
 export function setLanguage(next: LanguageChoice): void {
   choice = next;
-  if (next === 'system') localStorage.removeItem(REMEMBERED);
-  else localStorage.setItem(REMEMBERED, next);
+  remember(REMEMBERED, next === 'system' ? null : next);
   document.documentElement.lang = language();
 }
 

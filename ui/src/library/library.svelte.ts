@@ -1,8 +1,11 @@
-// The library as the window shows it: folders and counts, and the photos of the chosen folder, newest first.
+// The library as the window shows it: folders and counts, and the photos of the chosen folder, in the chosen order.
 
 import { asErrorReply, type Host } from '../platform/host';
-import type { ErrorReply, Picture, Status } from '../wire';
+import { recall, remember } from '../remembered';
+import type { ErrorReply, LibraryOrder, Picture, Status } from '../wire';
 
+export const ORDERS: readonly LibraryOrder[] = ['newest', 'oldest', 'added', 'largest'];
+const REMEMBERED = 'lookalike.library.order';
 const CHUNK = 1000;
 /** While photos come in, the list is read again at most this often, and less often where reading it takes long. */
 const REREAD_AFTER_MS = 1500;
@@ -11,6 +14,7 @@ export class Library {
   status = $state.raw<Status | null>(null);
   /** The folder shown; null for all. */
   folder = $state<number | null>(null);
+  order = $state<LibraryOrder>(ORDERS.find((order) => order === recall(REMEMBERED)) ?? 'newest');
   pictures = $state.raw<Picture[]>([]);
   loading = $state(false);
   error = $state.raw<ErrorReply | null>(null);
@@ -41,6 +45,14 @@ export class Library {
     await this.readPictures();
   }
 
+  async sortBy(order: LibraryOrder): Promise<void> {
+    if (order === this.order) return;
+    this.order = order;
+    remember(REMEMBERED, order);
+    this.selected = -1;
+    await this.readPictures(true);
+  }
+
   /** The engine said that pictures came or went. */
   changed(): void {
     if (this.#rereadTimer) return;
@@ -52,16 +64,16 @@ export class Library {
     }, wait);
   }
 
-  /** Reads all of the list in slices. The first showing appends them; later ones replace the list in one go. */
-  async readPictures(): Promise<void> {
+  /** Reads all of the list in slices. A list that is new is shown as they come; later ones replace the list in one go. */
+  async readPictures(isNew = false): Promise<void> {
     const turn = ++this.#turn;
-    const growing = this.pictures.length === 0;
+    const growing = isNew || this.pictures.length === 0;
     const started = performance.now();
     this.loading = true;
     try {
       let read: Picture[] = [];
       for (;;) {
-        const reply = await this.host.library({ folder: this.folder, offset: read.length, limit: CHUNK, order: 'newest' });
+        const reply = await this.host.library({ folder: this.folder, offset: read.length, limit: CHUNK, order: this.order });
         if (turn !== this.#turn) return;
         read = read.concat(reply.pictures);
         if (growing) this.pictures = read;

@@ -4,8 +4,8 @@
 import { bands } from '../search/bands';
 import { FakeConnection } from './fake-connection';
 import type {
-  Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, CopyReport, CopyRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, Explained, ExplainRequest, ExportRequest, FolderInfo, ImportReply, ImportRequest, ImportStatus, LibraryReply, LibraryRequest, ModelsReply,
-  PageRequest, Picture, PictureDetails, Preferences, PreferencesReply, Progress, Query, Reason, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, TrashReport, TrashRequest, VerifyReport,
+  Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, CopyReport, CopyRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, Explained, ExplainRequest, ExportRequest, FolderInfo, ImportReply, ImportRequest, ImportStatus, LibraryOrder, LibraryReply, LibraryRequest, ModelsReply,
+  PageRequest, Picture, PictureDetails, Preferences, PreferencesReply, Progress, Query, Reason, ResultOrder, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, TrashReport, TrashRequest, VerifyReport,
 } from '../wire';
 import { FakeDuplicates } from './fake-duplicates';
 import { fakeId } from './fake-id';
@@ -22,6 +22,9 @@ export interface FakePicture extends Picture {
   reasons?: Reason[];
   nearIdentical?: number;
   foldsBehind?: number;
+  /** `YYYY-MM-DDTHH:MM:SS`. */
+  takenAt?: string;
+  bytes?: number;
 }
 
 export const limits: BandLimits = { same_picture: 0.85, same_scene: 0.7, similar: 0.55 };
@@ -185,10 +188,10 @@ export class FakeHost implements Host {
   }
 
   async page(request: PageRequest): Promise<SearchReply> {
-    this.#called('page', request.page);
+    this.#called('page', request.page, ...(request.order === 'similarity' ? [] : [request.order, request.similarity]));
     const set = this.#sets.get(request.result_set);
     if (!set) throw { code: 'result-set-gone', message: 'gone', hint: null } satisfies ErrorReply;
-    const passing = set.hits.filter((hit) => hit.similarity >= request.similarity);
+    const passing = this.#inOrder(set.hits.filter((hit) => hit.similarity >= request.similarity), request.order);
     const first = (request.page - 1) * request.page_size;
     return {
       query: set.request, query_id: request.result_set.slice(request.result_set.indexOf(':') + 1), query_width: 600, query_height: 400,
@@ -199,7 +202,26 @@ export class FakeHost implements Host {
 
   async library(request: LibraryRequest): Promise<LibraryReply> {
     this.#called('library', request.offset);
-    return { total: this.pictures.length, pictures: this.pictures.slice(request.offset, request.offset + request.limit) };
+    const pictures = this.#inOrder(this.pictures, request.order);
+    return { total: this.pictures.length, pictures: pictures.slice(request.offset, request.offset + request.limit) };
+  }
+
+  /** As it stands for orders that its made-up photos know nothing of. */
+  #inOrder<T extends { id: string; file_name: string }>(list: T[], order: ResultOrder | LibraryOrder): T[] {
+    const of = ({ id }: T) => this.pictures.find((picture) => picture.id === id);
+    switch (order) {
+      case 'newest':
+        return list.toSorted((a, b) => (of(b)?.takenAt ?? '').localeCompare(of(a)?.takenAt ?? ''));
+      case 'oldest':
+        return list.toSorted((a, b) => (of(a)?.takenAt ?? '').localeCompare(of(b)?.takenAt ?? ''));
+      case 'largest':
+        return list.toSorted((a, b) => (of(b)?.bytes ?? 0) - (of(a)?.bytes ?? 0));
+      case 'name':
+        return list.toSorted((a, b) => a.file_name.localeCompare(b.file_name));
+      case 'similarity':
+      case 'added':
+        return list;
+    }
   }
 
   async picture(id: string): Promise<PictureDetails> {

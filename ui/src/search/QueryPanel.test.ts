@@ -28,6 +28,45 @@ describe('the query panel', () => {
     await waitFor(() => expect(host.terms?.crop).toBeNull());
   });
 
+  it('moves the part by its inside and resizes it by its edges and corners', async () => {
+    const { host, app } = await openResults(5);
+    const frame = picture();
+    frame.getBoundingClientRect = () => ({ left: 0, top: 0, width: 400, height: 200 }) as DOMRect;
+    await app.search.lookAt({ x: 0.25, y: 0.25, width: 0.5, height: 0.5 });
+    const drag = async (from: [number, number], to: [number, number]) => {
+      await fireEvent.pointerDown(frame, at(...from));
+      await fireEvent.pointerMove(frame, at(...to));
+      await fireEvent.pointerUp(frame, at(...to));
+    };
+    await drag([200, 100], [250, 125]);
+    await waitFor(() => expect(host.terms?.crop).toEqual({ x: 0.375, y: 0.375, width: 0.5, height: 0.5 }));
+    await drag([350, 100], [300, 20]);
+    await waitFor(() => expect(host.terms?.crop, 'the right edge').toEqual({ x: 0.375, y: 0.375, width: 0.375, height: 0.5 }));
+    await drag([150, 75], [100, 50]);
+    await waitFor(() => expect(host.terms?.crop, 'the upper left corner').toEqual({ x: 0.25, y: 0.25, width: 0.5, height: 0.625 }));
+    const searches = host.calls.length;
+    await drag([200, 100], [200, 100]);
+    expect(host.calls.length, 'a click changes nothing').toBe(searches);
+    await fireEvent.pointerMove(frame, at(300, 100));
+    expect(frame.style.cursor).toBe('ew-resize');
+    await drag([10, 10], [50, 40]);
+    await waitFor(() => expect(host.terms?.crop, 'drawn anew from outside').toEqual({ x: 0.025, y: 0.05, width: 0.1, height: expect.closeTo(0.15) }));
+  });
+
+  it('lets go of what is dragged by Esc', async () => {
+    const { host, app } = await openResults(5);
+    const frame = picture();
+    frame.getBoundingClientRect = () => ({ left: 0, top: 0, width: 400, height: 200 }) as DOMRect;
+    const part = { x: 0.25, y: 0.25, width: 0.5, height: 0.5 };
+    await app.search.lookAt(part);
+    await fireEvent.pointerDown(frame, at(200, 100));
+    await fireEvent.pointerMove(frame, at(250, 100));
+    await fireEvent.keyDown(frame, { key: 'Escape' });
+    await fireEvent.pointerUp(frame, at(250, 100));
+    expect(host.terms?.crop, 'as before').toEqual(part);
+    expect(screen.getByText(/A part counts: 50% wide, 50% high, 25% from the left/)).toBeTruthy();
+  });
+
   it('takes the part by keyboard: arrows move, Shift resizes, Esc restores', async () => {
     const { host, app } = await openResults(5);
     for (const event of [{ key: 'ArrowRight' }, { key: 'ArrowRight' }, { key: 'ArrowDown', shiftKey: true }]) await fireEvent.keyDown(picture(), event);

@@ -1,11 +1,16 @@
 // One search: its query and what bends it, its frozen result set, the pages loaded so far, and the threshold over them.
 
+import { SvelteSet } from 'svelte/reactivity';
 import { asErrorReply, type Host, type Terms } from '../platform/host';
+import { recall, remember } from '../remembered';
+import { sameQuestion } from './asked';
 import { bands } from './bands';
+import { fold } from './fold';
+import { Explanations } from './explanations.svelte';
 import { countFrom } from './histogram';
-import type { BandCounts, BandLimits, Crop, ErrorReply, Scope, SearchFilter, SearchHit, SearchReply } from '../wire';
+import type { BandCounts, BandLimits, Crop, ErrorReply, PageRequest, ResultOrder, Scope, SearchFilter, SearchHit, SearchReply } from '../wire';
 
-export type Asked = { kind: 'path'; path: string } | { kind: 'image'; id: string; name: string } | { kind: 'pasted' };
+export type Asked = { kind: 'path'; path: string } | { kind: 'url'; url: string } | { kind: 'image'; id: string; name: string } | { kind: 'pasted' };
 
 /** What is known of the query once the engine has read it. */
 export interface QueryPicture {
@@ -23,9 +28,16 @@ export interface Leaning {
 
 export type Lean = 'more' | 'less';
 
+/** What lies behind a result that stands for others. */
+export interface Fold {
+  count: number;
+  isOpen: boolean;
+}
+
 /** What the engine takes of each. */
 const MOST_LEANINGS = 32;
 const PAGE = 100;
+const UNFOLDED = 'lookalike.results.unfolded';
 const none: BandCounts = { same_file: 0, same_picture: 0, same_scene: 0, similar: 0, weak: 0 };
 
 export class Search {
@@ -55,27 +67,46 @@ export class Search {
   crop = $state.raw<Crop | null>(null);
   more = $state.raw<Leaning[]>([]);
   less = $state.raw<Leaning[]>([]);
+  /** How the results are to be ordered. */
+  order = $state<ResultOrder>('similarity');
+  /** How those that are here are ordered. By anything but similarity, bands do not follow each other. */
+  listedBy = $state<ResultOrder>('similarity');
   /** Similarity of everything that is ranked, falling. */
   similarities = $state.raw<number[]>([]);
   /** Why this computer answered although the shared library was asked. */
   fallback = $state.raw<ErrorReply | null>(null);
 
   /** Loaded results that pass the threshold. */
-  readonly shown = $derived(this.hits.filter((hit) => hit.rank <= this.total));
+  readonly shown = $derived(this.hits.filter((hit) => hit.rank <= this.total).map((hit) => this.#explanations.added(hit)));
+  /** Whether near-identical results lie behind the first of them. */
+  folds = $state(recall(UNFOLDED) === null);
+  /** Ranks of the results that have theirs spread out. */
+  readonly unfolded = new SvelteSet<number>();
+  readonly #folding = $derived(this.folds ? fold(this.shown, this.unfolded, this.listedBy === 'similarity') : null);
+  /** What there is to look at: the shown ones but for those that are folded away. */
+  readonly visible = $derived(this.#folding?.visible ?? this.shown);
   /** Results of the set, weak ones included. */
   readonly inAll = $derived(Object.values(this.counts).reduce((sum, count) => sum + count, 0));
 
+  readonly #explanations: Explanations;
   #before: Asked[] = $state.raw([]);
   #set = '';
   /** Answers to anything older than this are dropped. */
   #turn = 0;
   #loadingPage = false;
-  #pages = 0;
+  #pages = $state(0);
+  /** What the pages of another order go down to, and how many results that are. By similarity, they go down to the last one. */
+  #floor = 0;
+  #reach = $state(0);
+  /** Pages of an older order are dropped. */
+  #listing = 0;
 
   constructor(
     private readonly host: Host,
     private readonly usualThreshold: () => number,
-  ) {}
+  ) {
+    this.#explanations = new Explanations(host);
+  }
 
   get canGoBack(): boolean {
     return this.#before.length > 0;
@@ -158,23 +189,112 @@ export class Search {
     const turn = this.#turn;
     try {
       const reply = await this.host.page({ result_set: this.#set, similarity: threshold, page: 1, page_size: 1, order: 'similarity' });
-      if (turn === this.#turn && this.threshold === threshold) this.total = reply.total;
+      if (turn !== this.#turn || this.threshold !== threshold) return;
+      this.total = reply.total;
+      if (this.order !== 'similarity' && this.#floor !== threshold) await this.#list();
     } catch (thrown) {
       if (turn === this.#turn) this.#failed(thrown);
     }
   }
 
+  /** Lets the pixels say why what there is to look at matches. */
+  explain(): void {
+    if (this.#set && !this.loading) this.#explanations.ask(this.#set, this.visible);
+  }
+
+  setFolds(folds: boolean): void {
+    remember(UNFOLDED, folds ? null : '1');
+    this.#keepSelected(() => {
+      this.folds = folds;
+      this.unfolded.clear();
+    });
+  }
+
+  /** Null for a result that stands for itself only. */
+  foldOf(hit: SearchHit): Fold | null {
+    if (!this.#folding || hit.folds_behind !== null) return null;
+    const here = this.#folding.behind.get(hit.rank) ?? 0;
+    // Until all results are here, the engine knows better; then the threshold counts too.
+    const count = this.#hasMore ? Math.max(here, hit.near_identical) : here;
+    return count > 0 ? { count, isOpen: this.unfolded.has(hit.rank) } : null;
+  }
+
+  /** Spreads out what lies behind a result, or folds it again; also from one of those that were spread out. */
+  toggleFold(hit: SearchHit): void {
+    const rank = hit.folds_behind ?? hit.rank;
+    const leader = this.shown.find((shown) => shown.rank === rank);
+    if (!leader || !this.foldOf(leader)) return;
+    this.#keepSelected(() => {
+      if (!this.unfolded.delete(rank)) this.unfolded.add(rank);
+    });
+  }
+
+  /** The same photo stays selected while the list changes; one that is folded away hands over to what stands for it. */
+  #keepSelected(change: () => void): void {
+    const held = this.visible[this.selected];
+    change();
+    if (!held) return;
+    const at = this.visible.findIndex(({ id }) => id === held.id);
+    this.selected = at >= 0 ? at : this.visible.findIndex(({ rank }) => rank === held.folds_behind);
+  }
+
+  /** Another order of the same results. */
+  async sortBy(order: ResultOrder): Promise<void> {
+    if (order === this.order) return;
+    this.order = order;
+    await this.#list();
+  }
+
+  /** Reads the pages anew, from the first one on. */
+  async #list(): Promise<void> {
+    if (!this.#set) return;
+    const turn = this.#turn;
+    const listing = ++this.#listing;
+    const floor = this.threshold;
+    try {
+      const reply = await this.host.page(this.#page(1, floor));
+      if (turn !== this.#turn || listing !== this.#listing) return;
+      this.#begin(reply, floor);
+      this.selected = -1;
+    } catch (thrown) {
+      if (turn === this.#turn && listing === this.#listing) this.#failed(thrown);
+    }
+  }
+
+  #page(page: number, floor: number, resultSet = this.#set): PageRequest {
+    return { result_set: resultSet, similarity: this.order === 'similarity' ? 0 : floor, page, page_size: PAGE, order: this.order };
+  }
+
+  #begin(reply: SearchReply, floor: number): void {
+    this.#listing += 1;
+    this.listedBy = this.order;
+    this.#floor = floor;
+    this.#reach = reply.total;
+    this.#pages = 1;
+    this.hits = this.#ordered(reply.results);
+  }
+
+  #ordered(hits: SearchHit[]): SearchHit[] {
+    return this.order === 'similarity' ? byBand(hits) : hits;
+  }
+
+  /** Whether there is more of what the threshold lets through. */
+  get #hasMore(): boolean {
+    return this.#pages * PAGE < (this.order === 'similarity' ? this.total : this.#reach);
+  }
+
   /** Loads the next page of the frozen set, if the threshold lets more through. */
   async loadMore(): Promise<void> {
-    if (this.#loadingPage || this.loading || !this.#set || this.#pages * PAGE >= this.total) return;
+    if (this.#loadingPage || this.loading || !this.#set || !this.#hasMore || this.order !== this.listedBy) return;
     this.#loadingPage = true;
     const turn = this.#turn;
+    const listing = this.#listing;
     try {
       const page = this.#pages + 1;
-      const reply = await this.host.page({ result_set: this.#set, similarity: 0, page, page_size: PAGE, order: 'similarity' });
-      if (turn !== this.#turn) return;
+      const reply = await this.host.page(this.#page(page, this.#floor));
+      if (turn !== this.#turn || listing !== this.#listing) return;
       this.#pages = page;
-      this.hits = byBand([...this.hits, ...reply.results]);
+      this.#keepSelected(() => (this.hits = this.#ordered([...this.hits, ...reply.results])));
     } catch (thrown) {
       if (turn === this.#turn) this.#failed(thrown);
     } finally {
@@ -184,6 +304,12 @@ export class Search {
 
   async #run(asked: Asked, threshold: number): Promise<void> {
     const turn = ++this.#turn;
+    // A photo from the web may take seconds: what looks like another one must not stand there meanwhile.
+    if (asked.kind === 'url' && !(this.asked && sameQuestion(this.asked, asked))) {
+      this.query = null;
+      this.#empty();
+    }
+    this.#explanations.stop();
     this.asked = asked;
     this.error = null;
     this.loading = true;
@@ -191,7 +317,10 @@ export class Search {
     try {
       const reply = await this.#search(asked);
       if (turn !== this.#turn) return;
+      const first = this.order === 'similarity' ? reply : await this.host.page(this.#page(1, threshold, reply.result_set));
+      if (turn !== this.#turn) return;
       this.#take(reply);
+      this.#begin(first, threshold);
       await this.setThreshold(threshold);
     } catch (thrown) {
       if (turn !== this.#turn) return;
@@ -204,7 +333,7 @@ export class Search {
 
   #search(asked: Asked): Promise<SearchReply> {
     if (asked.kind === 'pasted') return this.host.searchPasted(this.scope, this.#terms(), 0, PAGE);
-    const query = asked.kind === 'path' ? asked : { kind: 'image' as const, id: asked.id };
+    const query = asked.kind === 'image' ? { kind: 'image' as const, id: asked.id } : asked;
     return this.host.search({ query, ...this.#terms(), scope: this.scope, similarity: 0, page: 1, page_size: PAGE });
   }
 
@@ -218,13 +347,14 @@ export class Search {
     this.crop = null;
     this.more = [];
     this.less = [];
+    this.order = 'similarity';
   }
 
   #take(reply: SearchReply): void {
     this.#set = reply.result_set;
+    this.#explanations.reset();
     this.query = { id: reply.query_id, path: reply.query, width: reply.query_width, height: reply.query_height };
-    this.hits = byBand(reply.results);
-    this.#pages = 1;
+    this.unfolded.clear();
     this.counts = reply.bands;
     this.fallback = reply.fallback;
     this.limits = reply.limits;
@@ -260,8 +390,4 @@ export class Search {
 /** Ranks rise within a band; only the photo itself may tie with a picture that looks exactly the same. */
 function byBand(hits: SearchHit[]): SearchHit[] {
   return hits.toSorted((a, b) => bands.indexOf(a.band) - bands.indexOf(b.band) || a.rank - b.rank);
-}
-
-function sameQuestion(a: Asked, b: Asked): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,6 +1,8 @@
 // Light or dark: as the system has it, or as the user has chosen. The colours are in app.css; public/theme.js applies what
 // is remembered before anything is painted.
 
+import { recall, remember } from '../remembered';
+
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
 export const themes: readonly ThemeChoice[] = ['system', 'light', 'dark'];
@@ -10,7 +12,7 @@ const REMEMBERED = 'lookalike.theme';
 let choice = $state<ThemeChoice>(remembered());
 
 function remembered(): ThemeChoice {
-  const remembered = localStorage.getItem(REMEMBERED);
+  const remembered = recall(REMEMBERED);
   return remembered === 'light' || remembered === 'dark' ? remembered : 'system';
 }
 
@@ -20,11 +22,7 @@ export function themeChoice(): ThemeChoice {
 
 export function setTheme(next: ThemeChoice): void {
   choice = next;
-  if (next === 'system') {
-    localStorage.removeItem(REMEMBERED);
-    delete document.documentElement.dataset.theme;
-  } else {
-    localStorage.setItem(REMEMBERED, next);
-    document.documentElement.dataset.theme = next;
-  }
+  remember(REMEMBERED, next === 'system' ? null : next);
+  if (next === 'system') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = next;
 }

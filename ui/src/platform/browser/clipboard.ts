@@ -31,6 +31,15 @@ export async function readClip(): Promise<Clip | null> {
   return null;
 }
 
+/** Text on the clipboard; none where the page may not look. */
+export async function readText(): Promise<string> {
+  try {
+    return await navigator.clipboard.readText();
+  } catch {
+    return '';
+  }
+}
+
 export async function writeText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
