@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use lookalike_engine::wire::{
-    ConnectRequest, ConnectionInfo, CopyReport, CopyRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, ExplainRequest, Explained, FolderInfo, ImportReply,
-    ImportRequest, ImportStatus, LibraryReply,
-    LibraryRequest, ModelsReply, PageRequest, PictureDetails, Preferences, PreferencesReply, Scope, SearchReply, SearchRequest, SentTerms, SkippedFile, Status, SyncStatus, TestReport,
-    TrashReport, TrashRequest, TrashUndone, VerifyReport,
+    ConnectRequest, ConnectionInfo, CopyReport, CopyRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, ExplainRequest,
+    Explained, FolderInfo, ImportReply, ImportRequest, ImportStatus, LibraryReply, LibraryRequest, ModelsReply, PageRequest, PictureDetails, Preferences,
+    PreferencesReply, Scope, SearchReply, SearchRequest, SentTerms, SkippedFile, Status, SyncStatus, TestReport, TrashReport, TrashRequest, TrashUndone,
+    VerifyReport,
 };
 use lookalike_engine::{Engine, Error, SearchTerms};
 use tauri::State;

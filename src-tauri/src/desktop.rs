@@ -111,7 +111,7 @@ pub(crate) async fn copy_text(shell: State<'_, Shell>, text: String) -> Reply<()
     shell.with_clipboard(move |clipboard| clipboard.set_text(text)).await
 }
 
-/// A copied file counts as its path; a copied picture is kept for `search_pasted`.
+/// A copied file counts as its path, and so does a web address; a copied picture is kept for `search_pasted`.
 #[tauri::command]
 pub(crate) async fn paste(shell: State<'_, Shell>) -> Reply<Pasted> {
     let read = shell.with_clipboard(|clipboard| {
@@ -122,7 +122,8 @@ pub(crate) async fn paste(shell: State<'_, Shell>) -> Reply<Pasted> {
         }
         match clipboard.get_image() {
             Ok(image) => Ok((None, Some(image.to_owned_img()))),
-            Err(arboard::Error::ContentNotAvailable) => Ok((None, None)),
+            // The page knows a web address when it sees one.
+            Err(arboard::Error::ContentNotAvailable) => Ok((clipboard.get_text().ok().filter(|text| is_address(text)).map(Into::into), None)),
             Err(error) => Err(error),
         }
     });
@@ -135,6 +136,11 @@ pub(crate) async fn paste(shell: State<'_, Shell>) -> Reply<Pasted> {
             Ok(Pasted::Picture)
         }
     }
+}
+
+fn is_address(text: &str) -> bool {
+    let text = text.trim();
+    ["http://", "https://"].iter().any(|scheme| text.starts_with(scheme)) && !text.contains(char::is_whitespace)
 }
 
 fn encode_png(image: &arboard::ImageData<'_>) -> Result<Vec<u8>, png::EncodingError> {

@@ -90,6 +90,7 @@ pub fn run(data_dir: PathBuf) -> tauri::Result<()> {
             commands::retry_sync,
             commands::verify_sync,
             native::set_menu,
+            native::set_theme,
             native::notify,
             native::show_progress,
             native::opened,

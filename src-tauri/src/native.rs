@@ -6,7 +6,7 @@ use lookalike_engine::wire::ErrorReply;
 use serde::Deserialize;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::window::{ProgressBarState, ProgressBarStatus};
-use tauri::{AppHandle, Emitter, Manager, State, WebviewWindow};
+use tauri::{AppHandle, Emitter, Manager, State, Theme, WebviewWindow};
 use tauri_plugin_notification::NotificationExt;
 
 use crate::shell::{Shell, crashed};
@@ -45,7 +45,12 @@ fn built(app: &AppHandle, menus: &[NativeMenu]) -> tauri::Result<Menu<tauri::Wry
         app,
         "Lookalike",
         true,
-        &[&PredefinedMenuItem::hide(app, None)?, &PredefinedMenuItem::hide_others(app, None)?, &PredefinedMenuItem::separator(app)?, &PredefinedMenuItem::quit(app, None)?],
+        &[
+            &PredefinedMenuItem::hide(app, None)?,
+            &PredefinedMenuItem::hide_others(app, None)?,
+            &PredefinedMenuItem::separator(app)?,
+            &PredefinedMenuItem::quit(app, None)?,
+        ],
     )?)?;
     for menu in menus {
         let submenu = Submenu::new(app, &menu.label, true)?;
@@ -58,6 +63,17 @@ fn built(app: &AppHandle, menus: &[NativeMenu]) -> tauri::Result<Menu<tauri::Wry
         bar.append(&submenu)?;
     }
     Ok(bar)
+}
+
+/// Makes title bar and dialogs light or dark; none: as the system has it.
+#[tauri::command]
+pub(crate) async fn set_theme(window: WebviewWindow, theme: Option<String>) -> Reply<()> {
+    let theme = match theme.as_deref() {
+        Some("light") => Some(Theme::Light),
+        Some("dark") => Some(Theme::Dark),
+        _ => None,
+    };
+    window.set_theme(theme).map_err(crashed)
 }
 
 /// Says something in the way of the system, where the user looks elsewhere.

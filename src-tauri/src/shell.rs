@@ -31,7 +31,15 @@ pub(crate) struct Shell {
 
 impl Shell {
     pub(crate) fn new(app: AppHandle, data_dir: PathBuf) -> Self {
-        Self { app, data_dir, engine: Mutex::default(), pasted: Mutex::default(), clipboard: Mutex::default(), opened: std::sync::Mutex::new(Some(Vec::new())), picked: std::sync::Mutex::default() }
+        Self {
+            app,
+            data_dir,
+            engine: Mutex::default(),
+            pasted: Mutex::default(),
+            clipboard: Mutex::default(),
+            opened: std::sync::Mutex::new(Some(Vec::new())),
+            picked: std::sync::Mutex::default(),
+        }
     }
 
     /// The engine, opened on the first call. A failure is told to the caller, and the next call tries again.

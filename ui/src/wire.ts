@@ -159,6 +159,40 @@ device_name: string, };
 export type Consistency = "strong" | "session" | "bounded" | "eventually";
 
 /**
+ * What was copied.
+ */
+export type CopyReport = { 
+/**
+ * Files written.
+ */
+copied: number, 
+/**
+ * Their bytes.
+ */
+bytes: number, 
+/**
+ * Files whose very content was there already.
+ */
+there_already: number, 
+/**
+ * Files that were not copied, and why.
+ */
+failed: Array<KeptFile>, };
+
+/**
+ * Asks for copies of photos.
+ */
+export type CopyRequest = { 
+/**
+ * Which.
+ */
+selection: Selection, 
+/**
+ * Absolute path of the folder to copy to. What lies there already stays as it is.
+ */
+folder: string, };
+
+/**
  * A part of a picture, in shares of its width and height.
  */
 export type Crop = { 
@@ -431,6 +465,58 @@ message: string,
 hint: string | null, };
 
 /**
+ * Asks what the pictures themselves say about why results match. Takes some milliseconds a result.
+ */
+export type ExplainRequest = { 
+/**
+ * The set, from `SearchReply::result_set`.
+ */
+result_set: string, 
+/**
+ * Ids of results, 200 at most.
+ */
+ids: Array<string>, };
+
+/**
+ * Why a result matches, as its pixels tell.
+ */
+export type Explained = { 
+/**
+ * Content hash: 64 hexadecimal digits.
+ */
+id: string, 
+/**
+ * What was found; empty where nothing can be said.
+ */
+reasons: Array<Reason>, };
+
+/**
+ * A format of a list of results.
+ */
+export type ExportFormat = "csv" | "json";
+
+/**
+ * Asks for the results of a search as a file.
+ */
+export type ExportRequest = { 
+/**
+ * The set, from `SearchReply::result_set`.
+ */
+result_set: string, 
+/**
+ * Lowest similarity, 0 ..= 1.
+ */
+similarity: number, 
+/**
+ * Only these results; empty: all.
+ */
+ids: Array<string>, 
+/**
+ * As what.
+ */
+format: ExportFormat, };
+
+/**
  * A folder of the library.
  */
 export type FolderInfo = { 
@@ -479,6 +565,156 @@ scanned_at: number | null, };
  * How a folder stands.
  */
 export type FolderState = "watching" | "polling" | "idle" | "paused" | "offline";
+
+/**
+ * A file and its verdict.
+ */
+export type ImportFile = { 
+/**
+ * Content hash: 64 hexadecimal digits; empty where it cannot be read.
+ */
+id: string, 
+/**
+ * Absolute path.
+ */
+path: string, 
+/**
+ * Last part of the path.
+ */
+file_name: string, 
+/**
+ * Size of the file.
+ */
+bytes: number, 
+/**
+ * Width in pixels, after orientation; 0 where it was not looked at.
+ */
+width: number, 
+/**
+ * Height in pixels, after orientation; 0 where it was not looked at.
+ */
+height: number, 
+/**
+ * What is known of it.
+ */
+verdict: ImportVerdict, 
+/**
+ * The picture of the library that it is, or shows.
+ */
+match_id: string | null, 
+/**
+ * Where that lies.
+ */
+match_path: string | null, 
+/**
+ * Similarity to it, 0.2 ..= 1.
+ */
+similarity: number | null, 
+/**
+ * Why it cannot be read.
+ */
+reason: string | null, 
+/**
+ * Whether the very file was met before in this folder: it is copied once.
+ */
+is_repeated: boolean, };
+
+/**
+ * Files with a verdict.
+ */
+export type ImportReply = { 
+/**
+ * How the check stands.
+ */
+status: ImportStatus, 
+/**
+ * Files with this verdict in all.
+ */
+total: number, 
+/**
+ * The files asked for.
+ */
+files: Array<ImportFile>, };
+
+/**
+ * Asks for files with a verdict, in the order of their paths.
+ */
+export type ImportRequest = { 
+/**
+ * Which verdict.
+ */
+verdict: ImportVerdict, 
+/**
+ * Files to leave out at the beginning.
+ */
+offset: number, 
+/**
+ * Most files to return, 1 ..= 200.
+ */
+limit: number, };
+
+/**
+ * How a check stands.
+ */
+export type ImportState = "running" | "done" | "cancelled" | "failed";
+
+/**
+ * How far a check is, and what it has found.
+ */
+export type ImportStatus = { 
+/**
+ * Absolute path of the folder.
+ */
+folder: string, 
+/**
+ * How it stands.
+ */
+state: ImportState, 
+/**
+ * Why it cannot go on.
+ */
+reason: string | null, 
+/**
+ * Picture files in the folder; 0 while they are counted.
+ */
+total: number, 
+/**
+ * Files that have their verdict.
+ */
+done: number, 
+/**
+ * Of these, files that the library has.
+ */
+same_file: number, 
+/**
+ * Of these, files whose picture the library has.
+ */
+same_picture: number, 
+/**
+ * Of these, new ones.
+ */
+new: number, 
+/**
+ * Bytes of the new ones.
+ */
+new_bytes: number, 
+/**
+ * Of these, files that cannot be read.
+ */
+unreadable: number, 
+/**
+ * Files a second.
+ */
+rate: number, 
+/**
+ * Estimated seconds left.
+ */
+seconds_left: number | null, };
+
+/**
+ * What is known of a file that is to be imported.
+ */
+export type ImportVerdict = "same-file" | "same-picture" | "new" | "unreadable";
 
 /**
  * How Milvus shall find neighbours.
@@ -607,6 +843,11 @@ code: string,
 message: string, };
 
 /**
+ * In which order the library is shown.
+ */
+export type LibraryOrder = "newest" | "oldest" | "added" | "largest";
+
+/**
  * A slice of the library.
  */
 export type LibraryReply = { 
@@ -620,7 +861,7 @@ total: number,
 pictures: Array<Picture>, };
 
 /**
- * A slice of the library for a virtualised grid, newest first.
+ * A slice of the library for a virtualised grid.
  */
 export type LibraryRequest = { 
 /**
@@ -921,6 +1162,48 @@ offline: boolean,
 device: string | null, };
 
 /**
+ * What a user may set.
+ */
+export type Preferences = { 
+/**
+ * Threads that decode and embed, 1 ..= 64; none: as many as there are cores.
+ */
+workers: number | null, 
+/**
+ * Room for pictures of other computers that were looked at, in MiB, 16 ..= 1,048,576.
+ */
+kept_pictures_mib: number, };
+
+/**
+ * What a user may set, and what there is to know for it.
+ */
+export type PreferencesReply = { 
+/**
+ * As it is set.
+ */
+preferences: Preferences, 
+/**
+ * Cores of this computer.
+ */
+cores: number, 
+/**
+ * Bytes that pictures of other computers take now.
+ */
+kept_pictures_bytes: number, 
+/**
+ * Bytes that thumbnails take.
+ */
+thumbnails_bytes: number, 
+/**
+ * Bytes that the catalog takes.
+ */
+catalog_bytes: number, 
+/**
+ * Bytes that the indexes take.
+ */
+indexes_bytes: number, };
+
+/**
  * Progress of the current run, sampled every 200 ms.
  */
 export type Progress = { 
@@ -987,6 +1270,11 @@ degrees: number, } | { "kind": "part-of-query" } | { "kind": "holds-query" };
  * A change of the settings that would let a failed step pass.
  */
 export type Remedy = "use-tls" | "drop-tls" | "other-collection" | "enter-secrets";
+
+/**
+ * In which order results come.
+ */
+export type ResultOrder = "similarity" | "newest" | "oldest" | "largest" | "name";
 
 /**
  * Where a search looks.
@@ -1080,8 +1368,8 @@ reasons: Array<Reason>,
  */
 places: Array<Place>, 
 /**
- * Results of lower rank that show nearly the same as this one, and so may be folded behind it. Only where results are
- * not the same picture as the query: those are what was looked for.
+ * Results of lower rank that show nearly the same as this one, and so may be folded behind it, where that was asked for.
+ * Only of results that are not the same picture as the query: those are what was looked for. On this computer only.
  */
 near_identical: number, 
 /**
@@ -1195,6 +1483,10 @@ more: Array<string>,
  */
 less: Array<string>, 
 /**
+ * Whether to say which results show nearly the same as a better one. Costs some milliseconds.
+ */
+fold: boolean, 
+/**
  * Lowest similarity to return, 0 ..= 1. Applied before paging.
  */
 similarity: number, 
@@ -1236,6 +1528,23 @@ s3_secret_key: Secret | null, };
 export type SecretsIn = "keychain" | "file";
 
 /**
+ * Pictures to do something with.
+ */
+export type Selection = { "kind": "pictures", 
+/**
+ * Their ids.
+ */
+ids: Array<string>, } | { "kind": "results", 
+/**
+ * The set, from `SearchReply::result_set`.
+ */
+result_set: string, 
+/**
+ * Lowest similarity, 0 ..= 1.
+ */
+similarity: number, };
+
+/**
  * What a search by a picture that is sent or pasted may say beside it, as in [`SearchRequest`].
  */
 export type SentTerms = { 
@@ -1254,7 +1563,11 @@ more: Array<string>,
 /**
  * Ids of pictures to be less like, 32 at most.
  */
-less: Array<string>, };
+less: Array<string>, 
+/**
+ * Whether to say which results show nearly the same as a better one. Costs some milliseconds.
+ */
+fold: boolean, };
 
 /**
  * A file that is not in the index, and why.
@@ -1625,54 +1938,3 @@ examples: Array<string>,
  * Wall time in seconds.
  */
 seconds: number, };
-
-/** In which order results come. */
-export type ResultOrder = "similarity" | "newest" | "oldest" | "largest" | "name";
-
-/** In which order the library is shown. */
-export type LibraryOrder = "newest" | "oldest" | "added" | "largest";
-
-/** Asks what the pictures themselves say about why results match. Takes some milliseconds a result. Ids: 200 at most. */
-export type ExplainRequest = { result_set: string, ids: Array<string>, };
-
-/** Why a result matches, as its pixels tell. */
-export type Explained = { id: string, reasons: Array<Reason>, };
-
-/** Pictures to do something with. */
-export type Selection = { "kind": "pictures", ids: Array<string>, } | { "kind": "results", result_set: string, similarity: number, };
-
-/** A format of a list of results. */
-export type ExportFormat = "csv" | "json";
-
-/** Asks for the results of a search as a file. `ids`: only these results; empty: all. */
-export type ExportRequest = { result_set: string, similarity: number, ids: Array<string>, format: ExportFormat, };
-
-/** Asks for copies of photos. What lies in the folder already stays as it is. */
-export type CopyRequest = { selection: Selection, folder: string, };
-
-/** What was copied. `there_already`: files whose very content was there. */
-export type CopyReport = { copied: number, bytes: number, there_already: number, failed: Array<KeptFile>, };
-
-/** What is known of a file that is to be imported. */
-export type ImportVerdict = "same-file" | "same-picture" | "new" | "unreadable";
-
-/** How a check stands. */
-export type ImportState = "running" | "done" | "cancelled" | "failed";
-
-/** How far a check is, and what it has found. `total`: 0 while files are counted. `new_bytes`: of the new ones. */
-export type ImportStatus = { folder: string, state: ImportState, reason: string | null, total: number, done: number, same_file: number, same_picture: number, new: number, new_bytes: number, unreadable: number, rate: number, seconds_left: number | null, };
-
-/** Asks for files with a verdict, in the order of their paths. `limit`: 1 ..= 200. */
-export type ImportRequest = { verdict: ImportVerdict, offset: number, limit: number, };
-
-/** Files with a verdict. */
-export type ImportReply = { status: ImportStatus, total: number, files: Array<ImportFile>, };
-
-/** A file and its verdict. `width`, `height`: 0 where it was not looked at. `id`: empty where it cannot be read. */
-export type ImportFile = { id: string, path: string, file_name: string, bytes: number, width: number, height: number, verdict: ImportVerdict, match_id: string | null, match_path: string | null, similarity: number | null, reason: string | null, is_repeated: boolean, };
-
-/** What a user may set. `workers`: 1 ..= 64, none: as many as there are cores. `kept_pictures_mib`: 16 ..= 1,048,576. */
-export type Preferences = { workers: number | null, kept_pictures_mib: number, };
-
-/** What a user may set, and what there is to know for it. */
-export type PreferencesReply = { preferences: Preferences, cores: number, kept_pictures_bytes: number, thumbnails_bytes: number, catalog_bytes: number, indexes_bytes: number, };

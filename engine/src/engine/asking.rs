@@ -2,11 +2,14 @@
 //! from others.
 
 use std::path::Path;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::Engine;
 use super::serving::Serving;
 use crate::catalog::{ContentHash, FileKey, ImageKey, ImageRow, files, folders, images, vectors};
 use crate::embed::Embedding;
+use crate::fetch::Fetched;
 use crate::library::scan::mtime_of;
 use crate::media::{self, Picture, Rgb8};
 use crate::search::{Asked, Occasion, SearchTerms};
@@ -18,6 +21,8 @@ use crate::{Error, Result};
 /// Retrieval", 2008, section 9.1.1).
 const MORE: f32 = 0.75;
 const LESS: f32 = 0.25;
+/// How long a picture from the web is kept for further searches by it.
+const FETCHED_KEPT: Duration = Duration::from_secs(300);
 /// Longest shorter side to which a picture is decoded for the sake of a small part of it.
 const MOST_FOR_PART: u32 = 4_096;
 
@@ -72,10 +77,24 @@ impl Engine {
 
     /// Gets a picture from the web, on the user's word, and asks by it. Only the public internet is fetched from.
     pub(super) fn ask_by_url(&self, serving: &Serving, url: &str, terms: &SearchTerms) -> Result<(Asked, Embedding)> {
-        let fetched = self.inner.fetcher.get(url, &self.inner.sharing.runtime()?)?;
+        let fetched = self.fetched(url)?;
         // An address may carry a secret in what follows its path, so only its last part is shown.
         let name = if fetched.name.is_empty() { "web" } else { &fetched.name };
         self.ask_by_content(serving, name, &fetched.bytes, terms)
+    }
+
+    /// What lies at an address. What was fetched last is kept for a while: a search is narrowed and bent step by step.
+    fn fetched(&self, url: &str) -> Result<Arc<Fetched>> {
+        let mut latest = self.inner.fetched.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((address, at, fetched)) = latest.take()
+            && address == url
+            && at.elapsed() < FETCHED_KEPT
+        {
+            return Ok(fetched);
+        }
+        let fetched = Arc::new(self.inner.fetcher.get(url, &self.inner.sharing.runtime()?)?);
+        *self.inner.fetched.lock().unwrap_or_else(PoisonError::into_inner) = Some((url.to_owned(), Instant::now(), Arc::clone(&fetched)));
+        Ok(fetched)
     }
 
     fn ask_by_shared(&self, serving: &Serving, id: &str, terms: &SearchTerms) -> Result<(Asked, Embedding)> {

@@ -1,7 +1,7 @@
 //! The background thread that runs the pipeline: collects what is to be looked at, runs it, tells everyone.
 
-use std::sync::mpsc::{self, Sender};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};

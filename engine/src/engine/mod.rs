@@ -25,14 +25,15 @@ mod trash;
 mod uploads;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use tokio::sync::broadcast;
 
 use crate::catalog::{Catalog, Thumbnails};
 use crate::embed::ModelSource;
-use crate::fetch::Fetcher;
+use crate::fetch::{Fetched, Fetcher};
 use crate::media::Limits;
 use crate::models::{Catalogue, ModelStore};
 use crate::search::ResultSets;
@@ -107,6 +108,8 @@ struct Inner {
     sharing: Sharing,
     /// Gets pictures from web addresses.
     fetcher: Fetcher,
+    /// What was fetched last for a search: address, when, what.
+    fetched: Mutex<Option<(String, Instant, Arc<Fetched>)>>,
     /// None: opened for reading. Goes first, so that what waits for a run to end need not wait long.
     indexer: Option<Indexer>,
     /// None: opened for reading.
@@ -138,7 +141,7 @@ impl Engine {
             models::settle(&catalog, store.bundled())?;
         }
         let id = models::in_use(&catalog, store.bundled())?;
-        let opener = Opener { store, catalog: Arc::clone(&catalog), indexes: data_dir.join("index"), is_writer, open: std::sync::Mutex::default() };
+        let opener = Opener { store, catalog: Arc::clone(&catalog), indexes: data_dir.join("index"), is_writer, open: Mutex::default() };
         let opener = Arc::new(opener);
         let serving = Arc::new(ServingSlot::new(opener.open(&id)?));
         let (events, _) = broadcast::channel(256);
@@ -191,6 +194,7 @@ impl Engine {
             workers,
             told_workers: config.workers,
             sharing,
+            fetched: Mutex::default(),
             fetcher: if config.fetch_private { Fetcher::of_any_network() } else { Fetcher::default() },
             indexer,
             switcher,
@@ -255,7 +259,10 @@ fn make_private(data_dir: &Path) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     let made = builder.recursive(true).create(data_dir);
-    made.map_err(|error| Error::new(ErrorCode::Io, format!("the data directory {} cannot be made: {error}", data_dir.display())).with_hint("Name another one: --data-dir DIRECTORY"))
+    made.map_err(|error| {
+        Error::new(ErrorCode::Io, format!("the data directory {} cannot be made: {error}", data_dir.display()))
+            .with_hint("Name another one: --data-dir DIRECTORY")
+    })
 }
 
 /// The platform's place for an application's data.

@@ -238,7 +238,8 @@ impl Shared {
         let parts = &self.parts;
         let catalog: &Catalog = &parts.opener.catalog;
         let embedder = target.embedder.get()?;
-        let reembed = Reembed { catalog, thumbnails: &parts.thumbnails, embedder: &embedder, workers: parts.workers.load(Ordering::Relaxed), limits: parts.limits };
+        let reembed =
+            Reembed { catalog, thumbnails: &parts.thumbnails, embedder: &embedder, workers: parts.workers.load(Ordering::Relaxed), limits: parts.limits };
         let goes_on = || self.is_silent_since(heard);
         let (mut after, mut made, mut told) = (0, 0, Instant::now());
         let mut meter = Meter::new();

@@ -124,7 +124,8 @@ impl Check {
     pub(crate) fn files(&self, verdict: ImportVerdict, offset: u64, limit: u32) -> (u64, Vec<ImportFile>) {
         let known = self.shared.known();
         let total = known.counts.get(&verdict).copied().unwrap_or(0);
-        let asked = known.verdicts.iter().enumerate().filter_map(|(place, found)| found.as_ref().filter(|found| found.kind == verdict).map(|found| (place, found)));
+        let asked =
+            known.verdicts.iter().enumerate().filter_map(|(place, found)| found.as_ref().filter(|found| found.kind == verdict).map(|found| (place, found)));
         let slice = asked.skip(usize::try_from(offset).unwrap_or(usize::MAX)).take(limit as usize);
         (total, slice.map(|(place, found)| known.told(place, found)).collect())
     }

@@ -121,7 +121,12 @@ impl<'a> Scan<'a> {
         }
         for dir in dirs {
             let path = self.folder.path.join(&dir);
-            if !self.visited.contains(&dir) && self.admits_path(&dir) && path.is_dir() && self.folder.bounds.hold(&path) && self.compare(&dir, found)?.is_break() {
+            if !self.visited.contains(&dir)
+                && self.admits_path(&dir)
+                && path.is_dir()
+                && self.folder.bounds.hold(&path)
+                && self.compare(&dir, found)?.is_break()
+            {
                 return Ok(ScanEnd::Cancelled);
             }
         }

@@ -12,7 +12,7 @@ pub(crate) use folds::{Folds, MOST_COMPARED};
 pub(crate) use keeper::IndexKeeper;
 pub(crate) use reasons::{Occasion, reasons};
 pub(crate) use resemblance::explain;
-pub(crate) use result_set::{OrderFacts, Asked, Ranked, ResultSet, ResultSets, Source};
+pub(crate) use result_set::{Asked, OrderFacts, Ranked, ResultSet, ResultSets, Source};
 pub use terms::SearchTerms;
 
 use crate::wire::{Band, BandLimits, MAX_PAGE_SIZE};

@@ -148,7 +148,8 @@ mod tests {
     /// Bright and dark spots at places that no turn or mirror maps onto each other.
     fn scene() -> Rgb8 {
         let (width, height) = (240_u32, 180_u32);
-        let spots = [(40.0, 30.0, 30.0, 120.0), (190.0, 50.0, 22.0, -90.0), (120.0, 130.0, 40.0, 70.0), (60.0, 140.0, 15.0, -110.0), (210.0, 150.0, 12.0, 90.0)];
+        let spots =
+            [(40.0, 30.0, 30.0, 120.0), (190.0, 50.0, 22.0, -90.0), (120.0, 130.0, 40.0, 70.0), (60.0, 140.0, 15.0, -110.0), (210.0, 150.0, 12.0, 90.0)];
         let grey = |x: u32, y: u32| {
             let light = spots.iter().map(|(cx, cy, r, light)| light * (-((x as f32 - cx).powi(2) + (y as f32 - cy).powi(2)) / (r * r)).exp());
             (128.0 + light.sum::<f32>()).clamp(0.0, 255.0) as u8

@@ -28,7 +28,8 @@ impl PreferencesFile {
         let parsed = toml::from_str(&fs_err::read_to_string(&self.path)?).map_err(|error| error.message().to_owned());
         let checked = parsed.and_then(|preferences| checked(preferences).map_err(|error| error.to_string()));
         checked.map_err(|reason| {
-            Error::new(ErrorCode::InvalidRequest, format!("{} cannot be used: {reason}", self.path.display())).with_hint("Mend or delete the file, or set it anew in the window's settings.")
+            Error::new(ErrorCode::InvalidRequest, format!("{} cannot be used: {reason}", self.path.display()))
+                .with_hint("Mend or delete the file, or set it anew in the window's settings.")
         })
     }
 

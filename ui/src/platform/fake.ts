@@ -164,8 +164,8 @@ export class FakeHost implements Host {
   async search(request: SearchRequest): Promise<SearchReply> {
     const { query } = request;
     this.#called('search', named(query));
-    const { filter, crop, more, less } = request;
-    this.terms = { filter, crop, more, less };
+    const { filter, crop, more, less, fold } = request;
+    this.terms = { filter, crop, more, less, fold };
     const queryId = query.kind === 'image' ? query.id : fakeId(0xfeed);
     return this.#freeze(named(query), queryId, request);
   }
@@ -440,6 +440,10 @@ export class FakeHost implements Host {
 
   async showProgress(share: number | null): Promise<void> {
     this.#called('showProgress', share);
+  }
+
+  async setTheme(theme: 'light' | 'dark' | null): Promise<void> {
+    this.#called('setTheme', theme);
   }
 
   async setMenu(menu: NativeMenu[]): Promise<void> {

@@ -46,7 +46,7 @@ export type Pasted = { kind: 'path'; path: string } | { kind: 'picture' } | { ki
 export type Drag = { kind: 'over' } | { kind: 'left' } | { kind: 'dropped'; paths: string[] };
 
 /** What narrows or bends a search, beside the picture it begins with. */
-export type Terms = Pick<SearchRequest, 'filter' | 'crop' | 'more' | 'less'>;
+export type Terms = Pick<SearchRequest, 'filter' | 'crop' | 'more' | 'less' | 'fold'>;
 
 /** What came back from the trash, and what did not. */
 export interface Restored {
@@ -189,6 +189,8 @@ export interface Host {
   /** Share of long work that is done, 0 ..= 1, in the task bar; null: none goes on. */
   showProgress(share: number | null): Promise<void>;
   setMenu(menu: NativeMenu[]): Promise<void>;
+  /** What is around the page (title bar, dialogs) is light or dark as well; null: as the system has it. */
+  setTheme(theme: 'light' | 'dark' | null): Promise<void>;
 
   onEvent(handler: (event: HostEvent) => void): Promise<Stop>;
   onDrag(handler: (drag: Drag) => void): Promise<Stop>;

@@ -63,7 +63,7 @@ class FakeEventSource extends EventTarget {
   }
 }
 
-const plain = { filter: null, crop: null, more: [], less: [] };
+const plain = { filter: null, crop: null, more: [], less: [], fold: true };
 const photo = (name = 'cat.jpg') => new File(['jpeg'], name, { type: 'image/jpeg' });
 const byPath = (path: string): SearchRequest => ({ ...plain, query: { kind: 'path', path }, scope: 'local', similarity: 0.5, page: 1, page_size: 100 });
 
@@ -178,7 +178,7 @@ describe('the host of a browser', () => {
       await host.search(byPath(path));
       await host.search({ ...byPath(path), crop, more: ['ab'] });
       const terms = server.asked.map(({ body }) => (body as FormData).get('terms'));
-      expect(terms).toEqual([null, JSON.stringify({ filter: null, crop, more: ['ab'], less: [] })]);
+      expect(terms).toEqual([JSON.stringify(plain), JSON.stringify({ ...plain, crop, more: ['ab'] })]);
     });
   });
 

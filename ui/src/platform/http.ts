@@ -34,7 +34,7 @@ export function httpHost(client: Client, page: Page): Host {
 
   function searchFile(file: File, fields: Record<string, string | number>, terms: Terms): Promise<SearchReply> {
     const form = new FormData();
-    if (bends(terms)) form.append('terms', JSON.stringify(terms));
+    form.append('terms', JSON.stringify(terms));
     for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
     form.append('file', file, file.name);
     return post('/search/upload', form);
@@ -81,11 +81,11 @@ export function httpHost(client: Client, page: Page): Host {
     retry: async (ids) => (await post<{ retried: number }>('/skipped/retry', { ids })).retried,
 
     search: async (request) => {
-      const { query, scope, similarity, page_size, filter, crop, more, less } = request;
+      const { query, scope, similarity, page_size, filter, crop, more, less, fold } = request;
       if (query.kind !== 'path') return post('/search', request);
       const file = uploads.get(query.path);
       if (!file) throw { code: 'not-found', message: t('query.gone'), hint: t('query.gone.hint') } satisfies ErrorReply;
-      return searchFile(file, { scope, similarity, page_size }, { filter, crop, more, less });
+      return searchFile(file, { scope, similarity, page_size }, { filter, crop, more, less, fold });
     },
     searchPasted: async (scope, terms, similarity, pageSize) => {
       if (!pasted) throw { code: 'not-found', message: t('query.nothing'), hint: t('query.nothing.hint') } satisfies ErrorReply;
@@ -161,6 +161,7 @@ export function httpHost(client: Client, page: Page): Host {
     notify: async () => {}, // a page that is open is what the user looks at
     showProgress: async () => {},
     setMenu: async () => {},
+    setTheme: async () => {},
 
     onEvent: async (handler) => {
       const feed = new EventFeed(handler, () => page.standing());
@@ -173,9 +174,4 @@ export function httpHost(client: Client, page: Page): Host {
       dropped: (what) => void dropped(what, handler),
     }),
   };
-}
-
-/** Whether there is anything in them: a server that knows no terms still takes a plain photo. */
-function bends({ filter, crop, more, less }: Terms): boolean {
-  return filter !== null || crop !== null || more.length > 0 || less.length > 0;
 }

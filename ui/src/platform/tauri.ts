@@ -84,6 +84,7 @@ export const tauriHost: Host = {
   notify: (title, body) => invoke('notify', { title, body }),
   showProgress: (share) => invoke('show_progress', { share }),
   setMenu: (menu) => invoke('set_menu', { menu }),
+  setTheme: (theme) => invoke('set_theme', { theme }),
 
   onEvent: async (handler) => {
     const stops = await Promise.all([

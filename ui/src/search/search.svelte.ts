@@ -339,7 +339,7 @@ export class Search {
 
   #terms(): Terms {
     const ids = (list: Leaning[]) => list.map(({ id }) => id);
-    return { filter: this.filter, crop: this.crop, more: ids(this.more), less: ids(this.less) };
+    return { filter: this.filter, crop: this.crop, more: ids(this.more), less: ids(this.less), fold: true };
   }
 
   /** Another question: what bent the one before does not belong to it. */
