@@ -10,11 +10,13 @@ import { Models } from './models/models.svelte';
 import { asErrorReply, type Drag, type Host, type HostEvent } from './platform/host';
 import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
-import type { ErrorReply } from './wire';
+import type { ActedOn } from './components/photo-actions';
+import type { Errand } from './trash/trash';
+import type { ErrorReply, KeptFile } from './wire';
 
 export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'models' | 'connections';
 
-export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' } | { kind: 'filter' };
+export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' } | { kind: 'filter' } | { kind: 'trash-photos'; photos: readonly ActedOn[] } | { kind: 'last-copies'; files: readonly KeptFile[]; errand: Errand };
 
 export class App {
   readonly activity = new Activity();

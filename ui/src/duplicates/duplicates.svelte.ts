@@ -2,7 +2,8 @@
 
 import { SvelteSet } from 'svelte/reactivity';
 import { asErrorReply, type Host, type Restored } from '../platform/host';
-import type { DuplicateGroup, DuplicateKind, DuplicateMember, DuplicatesProgress, ErrorReply, KeptFile, TrashReport } from '../wire';
+import { takeBack, withMoved, type Errand, type Trashed } from '../trash/trash';
+import type { DuplicateGroup, DuplicateKind, DuplicateMember, DuplicatesProgress, ErrorReply, TrashReport } from '../wire';
 
 const PAGE = 50;
 /** The most that the engine gives at once. */
@@ -11,7 +12,7 @@ const LARGEST_PAGE = 200;
 const REREAD_AFTER_MS = 1500;
 
 /** What was done last, and can be taken back. */
-export type Undoable = { kind: 'trash'; batch: number; moved: number; bytes: number } | { kind: 'dismissed'; ids: string[] };
+export type Undoable = ({ kind: 'trash' } & Trashed) | { kind: 'dismissed'; ids: string[] };
 
 export class Duplicates {
   progress = $state.raw<DuplicatesProgress | null>(null);
@@ -124,25 +125,39 @@ export class Duplicates {
     await this.read();
   }
 
-  /** Moves the files to the trash; those that stay are in the report. */
-  async trash(files: number[], evenLast: boolean): Promise<TrashReport> {
+  /** The marked files, as they are now: the list is another one while they go. */
+  errand(): Errand {
+    const leaving = this.leaving;
+    let trashed: Trashed | null = null;
+    return {
+      files: leaving.map(({ file }) => file),
+      pictureOf: (file) => leaving.find((member) => member.file === file)?.id,
+      move: async (files, evenLast) => {
+        const report = await this.#trash(files, evenLast);
+        trashed = withMoved(trashed, report);
+        if (trashed) this.undoable = { kind: 'trash', ...trashed };
+        return report;
+      },
+    };
+  }
+
+  async #trash(files: number[], evenLast: boolean): Promise<TrashReport> {
     const report = await this.host.trash({ files, even_last: evenLast });
-    if (report.batch !== null) this.undoable = { kind: 'trash', batch: report.batch, moved: report.moved, bytes: report.bytes };
     for (const file of files) this.marked.delete(file);
     await this.read();
     return report;
   }
 
-  /** Takes back what was done last. Answers what did not come back. */
-  async undo(): Promise<KeptFile[]> {
+  /** Takes back what was done last. */
+  async undo(): Promise<Restored> {
     const last = this.undoable;
-    if (!last) return [];
     let restored: Restored = { back: 0, kept: [] };
+    if (!last) return restored;
     if (last.kind === 'dismissed') await this.host.dismiss(last.ids, true);
-    else restored = await this.host.undoTrash(last.batch);
+    else restored = await takeBack(this.host, last);
     this.undoable = null;
     await this.read();
-    return restored.kept;
+    return restored;
   }
 
   async #ask(offset: number, limit = PAGE) {

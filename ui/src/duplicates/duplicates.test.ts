@@ -72,9 +72,22 @@ describe('duplicates', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Review…' }));
     expect(await screen.findByText('Of 1 group nothing would stay.')).toBeTruthy();
     await fireEvent.click(await button('Move to the trash'));
-    expect(await screen.findByText('1 file is the last of its picture')).toBeTruthy();
+    expect(await screen.findByText('This is the last copy of 1 photo')).toBeTruthy();
     await fireEvent.click(await button('Leave them'));
     expect(host.calls.filter((call) => call.startsWith('trash'))).toEqual(['trash 1 2 false']);
+  });
+
+  it('come back all of them where the last went too', async () => {
+    host.fakeDuplicates.lastCopies = [1];
+    await open({ kind: 'same-picture', members: [fakeMember(1, { keep: 'most-pixels' }), fakeMember(2), fakeMember(3)] });
+    for (const name of [/IMG_1\.jpg/, /IMG_2\.jpg/]) await fireEvent.click(await photo(name));
+    await fireEvent.click(screen.getByRole('button', { name: 'Review…' }));
+    await fireEvent.click(await button('Move to the trash'));
+    host.fakeDuplicates.groups = [{ kind: 'same-picture', members: [fakeMember(1), fakeMember(3)] }];
+    await fireEvent.click(await button('Move them all the same'));
+    expect(await screen.findByText('2 files, 4 MB, are in the trash.')).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    await waitFor(() => expect(host.calls.filter((call) => call.startsWith('undoTrash'))).toEqual(['undoTrash 2', 'undoTrash 1']));
   });
 
   it('do as the keyboard says: arrows, K, X, N', async () => {

@@ -1,13 +1,21 @@
 // What the engine is doing, and what it wants the user to know.
 
+import { untrack } from 'svelte';
 import { t } from '../i18n/index.svelte';
 import type { IndexReport, Progress } from '../wire';
+
+/** What can be done about a notice. */
+export interface NoticeAction {
+  label: string;
+  act: () => void;
+}
 
 export interface Notice {
   id: number;
   tone: 'info' | 'error';
   message: string;
   hint: string | null;
+  action: NoticeAction | null;
 }
 
 const INFO_STAYS_MS = 6000;
@@ -17,19 +25,29 @@ export class Activity {
   notices = $state.raw<Notice[]>([]);
   /** Read out by screen readers: milestones only, never each sample. */
   announcement = $state('');
+  /** Where notices could be shown, the topmost last: a modal dialog makes everything around it inert. */
+  places = $state.raw<string[]>([]);
 
   #nextId = 1;
 
-  notify(tone: Notice['tone'], message: string, hint: string | null = null): void {
-    const repeated = this.notices.some((notice) => notice.message === message);
-    if (repeated) return;
+  /** Answers its number. What says no more than it has to goes by itself; what can be acted on waits for the user. */
+  notify(tone: Notice['tone'], message: string, hint: string | null = null, action: NoticeAction | null = null): number {
+    const repeated = this.notices.find((notice) => notice.message === message && !notice.action);
+    if (repeated && !action) return repeated.id;
     const id = this.#nextId++;
-    this.notices = [...this.notices.slice(-3), { id, tone, message, hint }];
-    if (tone === 'info' && hint === null) setTimeout(() => this.dismiss(id), INFO_STAYS_MS);
+    this.notices = [...this.notices.slice(-3), { id, tone, message, hint, action }];
+    if (tone === 'info' && hint === null && !action) setTimeout(() => this.dismiss(id), INFO_STAYS_MS);
+    return id;
   }
 
   dismiss(id: number): void {
     this.notices = this.notices.filter((notice) => notice.id !== id);
+  }
+
+  /** Notices can be shown here from now on; ends with what it answers. */
+  showAt(place: string): () => void {
+    this.places = [...untrack(() => this.places), place];
+    return () => (this.places = this.places.filter((known) => known !== place));
   }
 
   finished(report: IndexReport): void {

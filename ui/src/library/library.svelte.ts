@@ -1,5 +1,6 @@
 // The library as the window shows it: folders and counts, and the photos of the chosen folder, newest first.
 
+import { SvelteSet } from 'svelte/reactivity';
 import { asErrorReply, type Host } from '../platform/host';
 import type { ErrorReply, Picture, Status } from '../wire';
 
@@ -75,6 +76,14 @@ export class Library {
       if (turn === this.#turn) this.loading = false;
       this.#lastReadTook = performance.now() - started;
     }
+  }
+
+  /** They have no file left here; the engine will say so too, after its next look. */
+  forget(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    const gone = new SvelteSet(ids);
+    this.pictures = this.pictures.filter(({ id }) => !gone.has(id));
+    this.selected = Math.min(this.selected, this.pictures.length - 1);
   }
 
   #replace(read: Picture[]): void {

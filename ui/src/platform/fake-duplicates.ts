@@ -18,6 +18,7 @@ export class FakeDuplicates {
   lastCopies: number[] = [];
 
   #before: DuplicateGroup[] = [];
+  #batches: DuplicateGroup[][] = [];
 
   constructor(private readonly emit: (event: Event) => void) {}
 
@@ -44,6 +45,14 @@ export class FakeDuplicates {
     }
   }
 
+  knows(files: readonly number[]): boolean {
+    return this.groups.some(({ members }) => members.some(({ file }) => files.includes(file)));
+  }
+
+  hasTrashed(batch: number): boolean {
+    return batch <= this.#batches.length;
+  }
+
   trash({ files, even_last }: TrashRequest): TrashReport {
     const asked = this.groups.flatMap(({ members }) => members).filter(({ file }) => files.includes(file));
     const kept: KeptFile[] = [];
@@ -52,19 +61,16 @@ export class FakeDuplicates {
       if (code) kept.push({ file: member.file, path: member.path, code, message: `${member.file_name} stays: ${code}` });
       return code === null;
     });
-    this.#before = this.groups;
+    if (moved.length > 0) this.#batches.push(this.groups);
     this.groups = this.groups.map((group) => ({ ...group, members: group.members.filter((member) => !moved.includes(member)) })).filter(({ members }) => members.length > 1);
-    return { batch: moved.length > 0 ? 1 : null, moved: moved.length, bytes: moved.reduce((sum, { bytes }) => sum + bytes, 0), kept };
+    return { batch: moved.length > 0 ? this.#batches.length : null, moved: moved.length, bytes: moved.reduce((sum, { bytes }) => sum + bytes, 0), kept };
   }
 
-  undo(): Restored {
+  undo(batch: number): Restored {
+    const before = this.#batches[batch - 1] ?? [];
     const count = (groups: DuplicateGroup[]) => groups.reduce((sum, { members }) => sum + members.length, 0);
-    const back = count(this.#before) - count(this.groups);
-    this.groups = this.#before;
+    const back = count(before) - count(this.groups);
+    this.groups = before;
     return { back, kept: [] };
-  }
-
-  filesOf(id: string): number[] {
-    return this.groups.flatMap(({ members }) => members).filter((member) => member.id === id).map(({ file }) => file);
   }
 }

@@ -1,5 +1,6 @@
 // One search: its query and what bends it, its frozen result set, the pages loaded so far, and the threshold over them.
 
+import { SvelteSet } from 'svelte/reactivity';
 import { asErrorReply, type Host, type Terms } from '../platform/host';
 import { bands } from './bands';
 import { countFrom } from './histogram';
@@ -60,13 +61,18 @@ export class Search {
   /** Why this computer answered although the shared library was asked. */
   fallback = $state.raw<ErrorReply | null>(null);
 
+  /** Results that went to the trash since: the set is frozen and keeps their ranks. */
+  readonly gone = new SvelteSet<string>();
+
   /** Loaded results that pass the threshold. */
-  readonly shown = $derived(this.hits.filter((hit) => hit.rank <= this.total));
+  readonly shown = $derived(this.hits.filter((hit) => hit.rank <= this.total && !this.gone.has(hit.id)));
+  /** Results that pass the threshold and are still there. */
+  readonly left = $derived(this.total - this.hits.filter((hit) => hit.rank <= this.total && this.gone.has(hit.id)).length);
   /** Results of the set, weak ones included. */
   readonly inAll = $derived(Object.values(this.counts).reduce((sum, count) => sum + count, 0));
 
   #before: Asked[] = $state.raw([]);
-  #set = '';
+  #set = $state('');
   /** Answers to anything older than this are dropped. */
   #turn = 0;
   #loadingPage = false;
@@ -76,6 +82,11 @@ export class Search {
     private readonly host: Host,
     private readonly usualThreshold: () => number,
   ) {}
+
+  /** The frozen set, for what is done with all of it. */
+  get resultSet(): string {
+    return this.#set;
+  }
 
   get canGoBack(): boolean {
     return this.#before.length > 0;
@@ -143,6 +154,15 @@ export class Search {
     this.loading = false;
     this.#before = [];
     this.#empty();
+  }
+
+  forget(ids: readonly string[]): void {
+    for (const id of ids) this.gone.add(id);
+    this.selected = Math.min(this.selected, this.shown.length - 1);
+  }
+
+  comeBack(ids: readonly string[]): void {
+    for (const id of ids) this.gone.delete(id);
   }
 
   /** Called while the handle moves: the similarities are here, so they are counted. */
@@ -222,6 +242,7 @@ export class Search {
 
   #take(reply: SearchReply): void {
     this.#set = reply.result_set;
+    this.gone.clear();
     this.query = { id: reply.query_id, path: reply.query, width: reply.query_width, height: reply.query_height };
     this.hits = byBand(reply.results);
     this.#pages = 1;
@@ -247,6 +268,7 @@ export class Search {
 
   #empty(): void {
     this.#set = '';
+    this.gone.clear();
     this.hits = [];
     this.counts = none;
     this.similarities = [];
