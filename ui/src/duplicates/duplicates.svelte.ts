@@ -21,6 +21,8 @@ export class Duplicates {
   spareFiles = $state(0);
   spareBytes = $state(0);
   kind = $state<DuplicateKind | null>(null);
+  /** Only groups of which at least two files lie in these; none: all. */
+  folders = $state.raw<number[]>([]);
   loading = $state(false);
   error = $state.raw<ErrorReply | null>(null);
   undoable = $state.raw<Undoable | null>(null);
@@ -79,6 +81,18 @@ export class Duplicates {
     await this.read();
   }
 
+  async showFolders(folders: number[]): Promise<void> {
+    this.folders = folders;
+    this.groups = [];
+    await this.read();
+  }
+
+  /** Folders that are no longer in the library are asked for no longer. */
+  async forgetOtherFolders(known: readonly number[]): Promise<void> {
+    const left = this.folders.filter((folder) => known.includes(folder));
+    if (left.length < this.folders.length) await this.showFolders(left);
+  }
+
   async find(): Promise<void> {
     this.progress = await this.host.findDuplicates();
   }
@@ -102,9 +116,12 @@ export class Duplicates {
     if (canGo(member)) this.marked.add(member.file);
   }
 
-  /** Marks all but the suggested one. */
+  /** Marks all but the suggested one; where folders are chosen, only what lies in them. */
   keepSuggested(group: DuplicateGroup): void {
-    group.members.forEach((member) => (member.keep ? this.keep(member) : this.discard(member)));
+    for (const member of group.members) {
+      if (member.keep) this.keep(member);
+      else if (this.folders.length === 0 || this.folders.includes(member.folder)) this.discard(member);
+    }
   }
 
   /** Marks all but the suggested ones of all groups, those too that have not been read yet. */
@@ -161,7 +178,7 @@ export class Duplicates {
   }
 
   async #ask(offset: number, limit = PAGE) {
-    const reply = await this.host.duplicates({ folders: [], kind: this.kind, offset, limit });
+    const reply = await this.host.duplicates({ folders: this.folders, kind: this.kind, offset, limit });
     this.progress = reply.progress;
     this.total = reply.total;
     this.spareFiles = reply.spare_files;
