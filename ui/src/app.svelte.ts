@@ -4,6 +4,8 @@ import { getContext, setContext } from 'svelte';
 import { Connections } from './connections/connections.svelte';
 import { Duplicates } from './duplicates/duplicates.svelte';
 import { t } from './i18n/index.svelte';
+import { ImportCheck } from './import-check/import-check.svelte';
+import { endText } from './import-check/words';
 import { Activity } from './indexing/activity.svelte';
 import { Library } from './library/library.svelte';
 import { Models } from './models/models.svelte';
@@ -12,9 +14,9 @@ import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
 import type { ActedOn } from './components/photo-actions';
 import type { Errand } from './trash/trash';
-import type { ErrorReply, KeptFile } from './wire';
+import type { ErrorReply, ImportStatus, KeptFile } from './wire';
 
-export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'models' | 'connections';
+export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'import-check' | 'models' | 'connections';
 
 export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' } | { kind: 'filter' } | { kind: 'trash-photos'; photos: readonly ActedOn[] } | { kind: 'last-copies'; files: readonly KeptFile[]; errand: Errand };
 
@@ -22,6 +24,7 @@ export class App {
   readonly activity = new Activity();
   readonly connections: Connections;
   readonly duplicates: Duplicates;
+  readonly importCheck: ImportCheck;
   readonly library: Library;
   readonly models: Models;
   readonly search: Search;
@@ -43,6 +46,7 @@ export class App {
   constructor(readonly host: Host) {
     this.connections = new Connections(host);
     this.duplicates = new Duplicates(host);
+    this.importCheck = new ImportCheck(host);
     this.library = new Library(host);
     this.models = new Models(host);
     this.search = new Search(host, () => this.library.status?.model.bands.similar ?? LOWEST);
@@ -72,6 +76,7 @@ export class App {
       this.models.switch = this.library.status?.switch ?? null;
       this.started = true;
       await this.attempt(() => this.connections.read());
+      await this.attempt(() => this.importCheck.restore());
     } catch (thrown) {
       this.startError = asErrorReply(thrown);
     }
@@ -155,6 +160,18 @@ export class App {
     await this.duplicates.read();
   }
 
+  async pickFolderToCheck(): Promise<void> {
+    const path = await this.attempt(() => this.host.pickFolder(t('import.choose.title')));
+    if (path) await this.checkFolder(path);
+  }
+
+  /** Compares a folder with the library, without adding it. */
+  async checkFolder(path: string): Promise<void> {
+    this.screen = 'import-check';
+    if (this.library.holds(path)) this.activity.notify('error', t('import.in-library', { path }), t('import.in-library.hint'));
+    else await this.attempt(() => this.importCheck.begin(path));
+  }
+
   async showModels(): Promise<void> {
     this.screen = 'models';
     await this.attempt(() => this.models.read());
@@ -208,6 +225,8 @@ export class App {
         this.duplicates.onProgress(event.progress);
         return;
       case 'import-changed':
+        this.#onCheck(event.status);
+        return;
       case 'opened':
       case 'menu':
         return;
@@ -235,6 +254,7 @@ export class App {
     await this.attempt(() => this.connections.readAgain());
     if (this.screen === 'duplicates') await this.duplicates.read();
     if (this.models.list) await this.attempt(() => this.models.read());
+    await this.attempt(() => this.importCheck.restore());
     await this.#findPending();
   }
 
@@ -252,13 +272,40 @@ export class App {
     if (this.screen === 'results') await this.search.refresh();
   }
 
+  /** Who looks elsewhere is told when a check is over. */
+  #onCheck(status: ImportStatus): void {
+    const wasRunning = this.importCheck.isRunning;
+    this.importCheck.onStatus(status);
+    if (!wasRunning || status.state === 'running' || status.state === 'cancelled' || this.screen === 'import-check') return;
+    const notice = this.activity.notify(status.state === 'failed' ? 'error' : 'info', endText(status), status.folder, {
+      label: t('import.show'),
+      act: () => {
+        this.activity.dismiss(notice);
+        this.screen = 'import-check';
+      },
+    });
+  }
+
   #onDrag(drag: Drag): void {
     this.dragging = drag.kind === 'over';
     if (drag.kind !== 'dropped') return;
     const [first] = drag.paths;
     if (first === undefined) return;
+    if (this.screen === 'import-check') {
+      void this.#droppedToCheck(drag.paths);
+      return;
+    }
     if (drag.paths.length > 1) void this.#dropped(drag.paths);
     else void this.findPath(first);
+  }
+
+  async #droppedToCheck(paths: string[]): Promise<void> {
+    const kinds = await this.attempt(() => Promise.all(paths.map((path) => this.host.pathKind(path))));
+    const folders = paths.filter((_, i) => kinds?.[i] === 'folder');
+    const [folder] = folders;
+    if (folders.length > 1) this.activity.notify('info', t('import.several'));
+    if (folder !== undefined) await this.checkFolder(folder);
+    else if (kinds && paths[0] !== undefined) await this.findPath(paths[0]);
   }
 
   /** Folders are added, all of them; of several photos the first is searched. */

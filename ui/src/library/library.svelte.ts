@@ -34,6 +34,11 @@ export class Library {
     this.status = await this.host.status();
   }
 
+  /** Whether a folder of this computer, or one that it lies in, is in the library. */
+  holds(path: string): boolean {
+    return this.folders.some((folder) => isWithin(path, folder.path));
+  }
+
   async show(folder: number | null): Promise<void> {
     if (folder === this.folder) return;
     this.folder = folder;
@@ -91,4 +96,10 @@ export class Library {
     this.pictures = read;
     if (selected !== undefined) this.selected = read.findIndex((picture) => picture.id === selected);
   }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const separator = folder.includes('\\') ? '\\' : '/';
+  const ended = (text: string) => (text.endsWith(separator) ? text : text + separator);
+  return ended(path).startsWith(ended(folder));
 }
