@@ -73,7 +73,7 @@ describe('duplicates', () => {
     expect(await screen.findByText('Of 1 group nothing would stay.')).toBeTruthy();
     await fireEvent.click(await button('Move to the trash'));
     expect(await screen.findByText('This is the last copy of 1 photo')).toBeTruthy();
-    await fireEvent.click(await button('Leave them'));
+    await fireEvent.click(await button('Leave it'));
     expect(host.calls.filter((call) => call.startsWith('trash'))).toEqual(['trash 1 2 false']);
   });
 
@@ -84,7 +84,7 @@ describe('duplicates', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Review…' }));
     await fireEvent.click(await button('Move to the trash'));
     host.fakeDuplicates.groups = [{ kind: 'same-picture', members: [fakeMember(1), fakeMember(3)] }];
-    await fireEvent.click(await button('Move them all the same'));
+    await fireEvent.click(await button('Move it all the same'));
     expect(await screen.findByText('2 files, 4 MB, are in the trash.')).toBeTruthy();
     await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
     await waitFor(() => expect(host.calls.filter((call) => call.startsWith('undoTrash'))).toEqual(['undoTrash 2', 'undoTrash 1']));

@@ -33,7 +33,7 @@ describe('photos to the trash', () => {
     expect(question.querySelector('img')?.getAttribute('src'), 'it is shown').toBe(`fake:thumb/${fakeId(2)}`);
     expect(names(), 'nothing has gone yet').toHaveLength(4);
 
-    await fireEvent.click(within(question).getByText('Move them all the same'));
+    await fireEvent.click(within(question).getByText('Move it all the same'));
     await waitFor(() => expect(names()).toEqual(['photo-1.jpg', 'photo-3.jpg', 'photo-4.jpg']));
     const file = host.fakeTrash.fileAt('/photos/photo-2.jpg');
     expect(trashed(host)).toEqual([`trash ${file} false`, `trash ${file} true`]);
@@ -49,7 +49,7 @@ describe('photos to the trash', () => {
     const { host } = await openLibrary(2);
     await select(1);
     await fireEvent.keyDown(grid(), { key: 'Delete' });
-    await fireEvent.click(await button('Leave them'));
+    await fireEvent.click(await button('Leave it'));
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(names()).toHaveLength(2);
     expect(trashed(host)).toHaveLength(1);
@@ -82,6 +82,24 @@ describe('photos to the trash', () => {
     expect(trashed(host)).toEqual([]);
   });
 
+  it('give the keys back to the photos, however many questions there were', async () => {
+    await openLibrary(3);
+    grid().focus();
+    await select(2, true);
+    await fireEvent.keyDown(grid(), { key: 'Delete' });
+    const confirm = await button('Move to the trash');
+    confirm.focus();
+    await fireEvent.click(confirm);
+    const anyway = await button('Move them all the same');
+    anyway.focus();
+    await fireEvent.click(anyway);
+    await waitFor(() => expect(document.activeElement).toBe(grid()));
+    const undo = await button('Undo');
+    undo.focus();
+    await fireEvent.click(undo);
+    await waitFor(() => expect(document.activeElement).toBe(grid()));
+  });
+
   it('say why they stay', async () => {
     const { host } = await openLibrary(3);
     const codes = { 'photo-1.jpg': 'protected', 'photo-2.jpg': 'protected', 'photo-3.jpg': 'unreachable' };
@@ -100,7 +118,7 @@ describe('photos to the trash', () => {
     const { host } = await openLibrary(2);
     await select(1);
     await fireEvent.keyDown(grid(), { key: 'Delete' });
-    await fireEvent.click(await button('Move them all the same'));
+    await fireEvent.click(await button('Move it all the same'));
     host.fakeTrash.isEmptied = true;
     await fireEvent.click(await button('Undo'));
     expect((await screen.findByRole('alert')).textContent).toMatch(/1 file did not come back\..*it is not in the trash any more/s);
@@ -110,7 +128,7 @@ describe('photos to the trash', () => {
     const { host } = await openLibrary(2);
     await select(1);
     await fireEvent.keyDown(grid(), { key: 'Delete' });
-    await fireEvent.click(await button('Move them all the same'));
+    await fireEvent.click(await button('Move it all the same'));
     host.failures.set('undoTrash', { code: 'io', message: 'the trash is busy', hint: null });
     await fireEvent.click(await button('Undo'));
     await screen.findByText('the trash is busy');
@@ -122,7 +140,7 @@ describe('photos to the trash', () => {
     await openResults(4);
     await fireEvent.contextMenu(await tile(/^photo-2\.jpg/));
     await fireEvent.click(await screen.findByRole('menuitem', { name: /^Move to the trash/ }));
-    await fireEvent.click(await button('Move them all the same'));
+    await fireEvent.click(await button('Move it all the same'));
     await screen.findByRole('heading', { name: '3 look-alikes' });
     expect(names()).toEqual(['photo-1.jpg', 'photo-3.jpg', 'photo-4.jpg']);
     expect(screen.getByRole('heading', { name: /Same picture 2/ })).toBeTruthy();
@@ -150,7 +168,7 @@ describe('photos to the trash', () => {
     const summary = await screen.findByRole('dialog', { name: 'Move 1 photo to the trash?' });
     await within(summary).findByText('2 files, 7.2 MB. You can undo it afterwards.');
     await fireEvent.click(within(summary).getByText('Move to the trash'));
-    await fireEvent.click(await button('Move them all the same'));
+    await fireEvent.click(await button('Move it all the same'));
     const next = await screen.findByRole('dialog', { name: 'Preview of photo-2.jpg' });
     expect(await within(next).findByText('2 files, 7.2 MB, are in the trash.'), 'what is behind it cannot be reached').toBeTruthy();
   });
