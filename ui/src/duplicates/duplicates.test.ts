@@ -60,7 +60,9 @@ describe('duplicates', () => {
     expect(await screen.findByText('2 files, 4 MB, are in the trash.')).toBeTruthy();
     expect(host.calls).toContain('trash 2 4 false');
     await screen.findByText('No duplicates');
+    await waitFor(() => expect(document.activeElement?.textContent, 'the keys go on').toContain('Undo'));
     await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(await screen.findByText('2 files are back where they were.')).toBeTruthy();
     expect(await photo(/IMG_4\.jpg/)).toBeTruthy();
     expect(host.calls).toContain('undoTrash 1');
   });

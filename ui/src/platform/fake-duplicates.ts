@@ -18,7 +18,7 @@ export class FakeDuplicates {
   lastCopies: number[] = [];
 
   #before: DuplicateGroup[] = [];
-  #batches: DuplicateGroup[][] = [];
+  #batches: { groups: DuplicateGroup[]; moved: number }[] = [];
 
   constructor(private readonly emit: (event: Event) => void) {}
 
@@ -61,16 +61,14 @@ export class FakeDuplicates {
       if (code) kept.push({ file: member.file, path: member.path, code, message: `${member.file_name} stays: ${code}` });
       return code === null;
     });
-    if (moved.length > 0) this.#batches.push(this.groups);
+    if (moved.length > 0) this.#batches.push({ groups: this.groups, moved: moved.length });
     this.groups = this.groups.map((group) => ({ ...group, members: group.members.filter((member) => !moved.includes(member)) })).filter(({ members }) => members.length > 1);
     return { batch: moved.length > 0 ? this.#batches.length : null, moved: moved.length, bytes: moved.reduce((sum, { bytes }) => sum + bytes, 0), kept };
   }
 
   undo(batch: number): Restored {
-    const before = this.#batches[batch - 1] ?? [];
-    const count = (groups: DuplicateGroup[]) => groups.reduce((sum, { members }) => sum + members.length, 0);
-    const back = count(before) - count(this.groups);
-    this.groups = before;
-    return { back, kept: [] };
+    const before = this.#batches[batch - 1];
+    if (before) this.groups = before.groups;
+    return { back: before?.moved ?? 0, kept: [] };
   }
 }
