@@ -7,6 +7,7 @@ import AppView from '../src/App.svelte';
 import { languageChoice, setLanguage } from '../src/i18n/index.svelte';
 import { FakeHost, fakeId } from '../src/platform/fake';
 import { fakeMember } from '../src/platform/fake-duplicates';
+import { fakeImportFile } from '../src/platform/fake-import';
 
 const asked = new URLSearchParams(location.search);
 const host = new FakeHost();
@@ -41,6 +42,19 @@ host.fakeDuplicates.groups = Array.from({ length: asked.has('first-run') ? 0 : 1
   members: [0, 1, 2].slice(0, 2 + (i % 2)).map((j) => fakeMember(i * 3 + j + 1, { keep: j === 0 ? 'most-pixels' : null, is_protected: i % 7 === 6 && j === 0, bytes: 4_200_000 / (j + 1) })),
 }));
 host.fakeDuplicates.progress = { done: count, total: count, is_running: false, rate: 0 };
+const checked = Array.from({ length: 240 }, (_, i) => fakeImportFile(i + 1, {
+  path: `/media/ann/CARD/DCIM/DSC_${String(4000 + i)}.jpg`, file_name: `DSC_${String(4000 + i)}.jpg`, is_repeated: i % 41 === 40,
+  ...(i % 3 === 0 ? { verdict: 'same-file', match_id: fakeId(i + 1), match_path: `/home/ann/Pictures/Summer in the mountains/IMG_${String(2000 + i)}.jpg`, similarity: 1 } as const : {}),
+  ...(i % 3 === 1 ? { verdict: 'same-picture', match_id: fakeId(i + 7), match_path: `/home/ann/Pictures/Family/IMG_${String(2006 + i)}.jpg`, similarity: 0.99 - i / 2000 } as const : {}),
+  ...(i % 60 === 59 ? { verdict: 'unreadable', reason: 'The file ends in the middle of the picture.' } as const : {}),
+}));
+if (asked.has('check')) {
+  host.fakeImport.files = checked;
+  host.fakeImport.begin('/media/ann/CARD/DCIM');
+  host.fakeImport.finish();
+  if (asked.get('check') === 'running') host.fakeImport.change({ state: 'running', total: 1240, done: 240, rate: 41.3, seconds_left: 24 });
+}
+host.chosen = '/home/ann/Pictures/New from card';
 if (asked.has('scanning')) host.progress = { stage: 'scanning', scanned: 812, total: 30, done: 0, skipped: 0, rate: 0, seconds_left: null };
 if (asked.has('busy')) host.progress = { stage: 'indexing', scanned: 20113, total: 20113, done: 1284, skipped: 2, rate: 41.3, seconds_left: 421 };
 host.writable = !asked.has('read-only');

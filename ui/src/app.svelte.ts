@@ -4,6 +4,8 @@ import { getContext, setContext } from 'svelte';
 import { Connections } from './connections/connections.svelte';
 import { Duplicates } from './duplicates/duplicates.svelte';
 import { t } from './i18n/index.svelte';
+import { ImportCheck } from './import-check/import-check.svelte';
+import { endText } from './import-check/words';
 import { Activity } from './indexing/activity.svelte';
 import { Layout } from './layout.svelte';
 import { LongWork } from './indexing/long-work';
@@ -17,16 +19,19 @@ import { Recent } from './search/recent.svelte';
 import { Search, type Asked } from './search/search.svelte';
 import { LOWEST } from './search/bands';
 import { Settings } from './settings/settings.svelte';
-import type { ErrorReply } from './wire';
+import type { ActedOn } from './components/photo-actions';
+import type { Errand } from './trash/trash';
+import type { ErrorReply, ImportStatus, KeptFile } from './wire';
 
-export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'models' | 'connections' | 'settings' | 'about';
+export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'import-check' | 'models' | 'connections' | 'settings' | 'about';
 
-export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' } | { kind: 'filter' };
+export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' } | { kind: 'filter' } | { kind: 'trash-photos'; photos: readonly ActedOn[] } | { kind: 'last-copies'; files: readonly KeptFile[]; errand: Errand };
 
 export class App {
   readonly activity = new Activity();
   readonly connections: Connections;
   readonly duplicates: Duplicates;
+  readonly importCheck: ImportCheck;
   readonly layout = new Layout();
   readonly library: Library;
   readonly models: Models;
@@ -56,6 +61,7 @@ export class App {
   constructor(readonly host: Host) {
     this.connections = new Connections(host);
     this.duplicates = new Duplicates(host);
+    this.importCheck = new ImportCheck(host);
     this.library = new Library(host);
     this.#longWork = new LongWork(host);
     this.models = new Models(host);
@@ -94,6 +100,7 @@ export class App {
       this.models.switch = this.library.status?.switch ?? null;
       this.started = true;
       await this.attempt(() => this.connections.read());
+      await this.attempt(() => this.importCheck.restore());
       await this.#take(this.#opened.splice(0));
     } catch (thrown) {
       this.startError = asErrorReply(thrown);
@@ -207,6 +214,18 @@ export class App {
     await this.duplicates.read();
   }
 
+  async pickFolderToCheck(): Promise<void> {
+    const path = await this.attempt(() => this.host.pickFolder(t('import.choose.title')));
+    if (path) await this.checkFolder(path);
+  }
+
+  /** Compares a folder with the library, without adding it. */
+  async checkFolder(path: string): Promise<void> {
+    this.screen = 'import-check';
+    if (this.library.holds(path)) this.activity.notify('error', t('import.in-library', { path }), t('import.in-library.hint'));
+    else await this.attempt(() => this.importCheck.begin(path));
+  }
+
   async showModels(): Promise<void> {
     this.screen = 'models';
     await this.attempt(() => this.models.read());
@@ -270,6 +289,7 @@ export class App {
         this.duplicates.onProgress(event.progress);
         return;
       case 'import-changed':
+        this.#onCheck(event.status);
         return;
       case 'opened':
         if (this.started) void this.#take(event.paths);
@@ -302,6 +322,7 @@ export class App {
     await this.attempt(() => this.connections.readAgain());
     if (this.screen === 'duplicates') await this.duplicates.read();
     if (this.models.list) await this.attempt(() => this.models.read());
+    await this.attempt(() => this.importCheck.restore());
     await this.#findPending();
   }
 
@@ -319,10 +340,25 @@ export class App {
     if (this.screen === 'results') await this.search.refresh();
   }
 
+  /** Who looks elsewhere is told when a check is over. */
+  #onCheck(status: ImportStatus): void {
+    const wasRunning = this.importCheck.isRunning;
+    this.importCheck.onStatus(status);
+    if (!wasRunning || status.state === 'running' || status.state === 'cancelled' || this.screen === 'import-check') return;
+    const notice = this.activity.notify(status.state === 'failed' ? 'error' : 'info', endText(status), status.folder, {
+      label: t('import.show'),
+      act: () => {
+        this.activity.dismiss(notice);
+        this.screen = 'import-check';
+      },
+    });
+  }
+
   #onDrag(drag: Drag): void {
     this.dragging = drag.kind === 'over';
     if (drag.kind !== 'dropped') return;
-    void this.#take(drag.paths);
+    if (this.screen === 'import-check') void this.#droppedToCheck(drag.paths);
+    else void this.#take(drag.paths);
   }
 
   /** Files that were dropped on the window, or that the program was asked to open. */
@@ -331,6 +367,15 @@ export class App {
     if (first === undefined) return;
     if (paths.length > 1) await this.#takeSeveral(paths);
     else await this.findPath(first);
+  }
+
+  async #droppedToCheck(paths: string[]): Promise<void> {
+    const kinds = await this.attempt(() => Promise.all(paths.map((path) => this.host.pathKind(path))));
+    const folders = paths.filter((_, i) => kinds?.[i] === 'folder');
+    const [folder] = folders;
+    if (folders.length > 1) this.activity.notify('info', t('import.several'));
+    if (folder !== undefined) await this.checkFolder(folder);
+    else if (kinds && paths[0] !== undefined) await this.findPath(paths[0]);
   }
 
   /** Folders are added, all of them; of several photos the first is searched. */

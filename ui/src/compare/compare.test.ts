@@ -67,6 +67,61 @@ describe('photos at once', () => {
   });
 });
 
+describe('the difference of two photos', () => {
+  beforeEach(() => setLanguage('en'));
+  afterEach(cleanup);
+
+  async function compare(change = {}, ...more: number[]): Promise<HTMLElement> {
+    const { host, app } = await openLibrary(4);
+    host.pictures = host.pictures.map((picture, i) => (i === 1 ? { ...picture, ...change } : picture));
+    await app.library.readPictures();
+    for (const number of [1, 2, ...more]) await fireEvent.click(await tile(new RegExp(`^photo-${number}\\.jpg`)), { ctrlKey: true });
+    await fireEvent.click(screen.getByRole('button', { name: 'Compare' }));
+    return screen.findByRole('dialog');
+  }
+  const boxes = (dialog: HTMLElement) => [...dialog.querySelectorAll<HTMLElement>('.moved')].map(({ style }) => [style.getPropertyValue('--left'), style.getPropertyValue('--width'), style.transform]);
+
+  it('lays one over the other, in one place however large they are, and zooms them in step', async () => {
+    const dialog = await compare({ width: 400, height: 300 });
+    await fireEvent.click(screen.getByRole('button', { name: 'Difference' }));
+    expect(await screen.findByText(/^Black where both are the same\.$/)).toBeTruthy();
+    await fireEvent.keyDown(dialog, { key: '+' });
+    const [one, other] = boxes(dialog);
+    expect(one, '4 : 3 on 1000 by 700').toEqual([expect.stringMatching(/^3\.3/), expect.stringMatching(/^93\.3/), 'translate(0%, 0%) scale(1.25)']);
+    expect(other).toEqual(one);
+  });
+
+  it('is made as bright as needed', async () => {
+    const dialog = await compare();
+    await fireEvent.keyDown(dialog, { key: 'd' });
+    const slider = await screen.findByRole('slider', { name: /Brightness/ });
+    expect(slider.getAttribute('aria-valuetext')).toBe('×4');
+    await fireEvent.input(slider, { target: { value: '9' } });
+    expect(await screen.findByText('×9')).toBeTruthy();
+    expect(dialog.querySelector<HTMLElement>('.blended')?.style.filter).toBe('brightness(9)');
+    await fireEvent.keyDown(slider, { key: 'd' });
+    expect(screen.queryByRole('slider', { name: /Brightness/ }), 'the keys go on past the slider').toBeNull();
+  });
+
+  it('says where one had to be stretched', async () => {
+    const dialog = await compare({ width: 3000, height: 3000 });
+    await fireEvent.keyDown(dialog, { key: 'd' });
+    expect(await screen.findByText(/so one is stretched to the other/)).toBeTruthy();
+  });
+
+  it('is not there for three', async () => {
+    const dialog = await compare({}, 3);
+    expect(screen.queryByRole('button', { name: 'Difference' })).toBeNull();
+    await fireEvent.keyDown(dialog, { key: 'd' });
+    expect(screen.queryByText(/Black where/)).toBeNull();
+  });
+
+  it('is beside facts that name the better file', async () => {
+    await compare({ width: 400, height: 300 });
+    expect(await screen.findByText('photo-1.jpg has the better file: the most pixels.')).toBeTruthy();
+  });
+});
+
 describe('the preview', () => {
   beforeEach(() => setLanguage('en'));
   afterEach(cleanup);

@@ -1,7 +1,9 @@
 // What can be done with a photo, in one place for tiles, menus and panels.
 
 import type { App } from '../app.svelte';
+import { copyFiles } from '../export/copies';
 import { t } from '../i18n/index.svelte';
+import { canTrash, trashPhotos } from '../trash/photos';
 import type { Lean } from '../search/search.svelte';
 import type { MenuItem } from './Menu.svelte';
 
@@ -39,7 +41,15 @@ export async function copyPath(app: App, photo: ActedOn): Promise<void> {
   });
 }
 
-export function photoMenu(app: App, photo: ActedOn, preview: () => void): MenuItem[] {
+export async function copyPicture(app: App, photo: ActedOn): Promise<void> {
+  await app.attempt(async () => {
+    await app.host.copyPicture(photo.id);
+    app.activity.notify('info', t('photo.picture-copied'));
+  });
+}
+
+/** `together`: what is done with files is done with all of these. */
+export function photoMenu(app: App, photo: ActedOn, together: readonly ActedOn[], preview: () => void): MenuItem[] {
   const show: MenuItem = { label: t('photo.show'), icon: 'folder', action: () => void showInFolder(app, photo) };
   const leanings: MenuItem[] = [
     { label: t('photo.more'), icon: 'add', keys: '+', action: () => void leanSearch(app, 'more', photo) },
@@ -51,6 +61,18 @@ export function photoMenu(app: App, photo: ActedOn, preview: () => void): MenuIt
     { label: t('photo.preview'), icon: 'eye', keys: t('keys.name.space'), action: preview },
     { label: t('photo.open'), icon: 'open', keys: t('keys.name.enter'), action: () => void openPhoto(app, photo) },
     ...(app.host.can.showInFolder ? [show] : []),
+    { label: t('photo.copy-picture'), icon: 'photos', keys: 'Ctrl+C', action: () => void copyPicture(app, photo) },
     { label: t('photo.copy-path'), icon: 'copy', action: () => void copyPath(app, photo) },
+    ...filesMenu(app, together),
+  ];
+}
+
+/** What can be done with the files of photos. */
+export function filesMenu(app: App, photos: readonly ActedOn[]): MenuItem[] {
+  const n = photos.length;
+  const trash: MenuItem = { label: t('photo.trash', { n }), icon: 'trash', keys: t('keys.name.delete'), danger: true, action: () => void trashPhotos(app, photos) };
+  return [
+    { label: t('copies.choose', { n }), icon: 'folder', action: () => void copyFiles(app, { kind: 'pictures', ids: photos.map(({ id }) => id) }) },
+    ...(canTrash(app) ? [trash] : []),
   ];
 }

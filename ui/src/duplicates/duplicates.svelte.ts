@@ -2,7 +2,8 @@
 
 import { SvelteSet } from 'svelte/reactivity';
 import { asErrorReply, type Host, type Restored } from '../platform/host';
-import type { DuplicateGroup, DuplicateKind, DuplicateMember, DuplicatesProgress, ErrorReply, KeptFile, TrashReport } from '../wire';
+import { takeBack, withMoved, type Errand, type Trashed } from '../trash/trash';
+import type { DuplicateGroup, DuplicateKind, DuplicateMember, DuplicatesProgress, ErrorReply, TrashReport } from '../wire';
 
 const PAGE = 50;
 /** The most that the engine gives at once. */
@@ -11,7 +12,7 @@ const LARGEST_PAGE = 200;
 const REREAD_AFTER_MS = 1500;
 
 /** What was done last, and can be taken back. */
-export type Undoable = { kind: 'trash'; batch: number; moved: number; bytes: number } | { kind: 'dismissed'; ids: string[] };
+export type Undoable = ({ kind: 'trash' } & Trashed) | { kind: 'dismissed'; ids: string[] };
 
 export class Duplicates {
   progress = $state.raw<DuplicatesProgress | null>(null);
@@ -20,6 +21,8 @@ export class Duplicates {
   spareFiles = $state(0);
   spareBytes = $state(0);
   kind = $state<DuplicateKind | null>(null);
+  /** Only groups of which at least two files lie in these; none: all. */
+  folders = $state.raw<number[]>([]);
   loading = $state(false);
   error = $state.raw<ErrorReply | null>(null);
   undoable = $state.raw<Undoable | null>(null);
@@ -78,6 +81,18 @@ export class Duplicates {
     await this.read();
   }
 
+  async showFolders(folders: number[]): Promise<void> {
+    this.folders = folders;
+    this.groups = [];
+    await this.read();
+  }
+
+  /** Folders that are no longer in the library are asked for no longer. */
+  async forgetOtherFolders(known: readonly number[]): Promise<void> {
+    const left = this.folders.filter((folder) => known.includes(folder));
+    if (left.length < this.folders.length) await this.showFolders(left);
+  }
+
   async find(): Promise<void> {
     this.progress = await this.host.findDuplicates();
   }
@@ -101,9 +116,12 @@ export class Duplicates {
     if (canGo(member)) this.marked.add(member.file);
   }
 
-  /** Marks all but the suggested one. */
+  /** Marks all but the suggested one; where folders are chosen, only what lies in them. */
   keepSuggested(group: DuplicateGroup): void {
-    group.members.forEach((member) => (member.keep ? this.keep(member) : this.discard(member)));
+    for (const member of group.members) {
+      if (member.keep) this.keep(member);
+      else if (this.folders.length === 0 || this.folders.includes(member.folder)) this.discard(member);
+    }
   }
 
   /** Marks all but the suggested ones of all groups, those too that have not been read yet. */
@@ -124,29 +142,43 @@ export class Duplicates {
     await this.read();
   }
 
-  /** Moves the files to the trash; those that stay are in the report. */
-  async trash(files: number[], evenLast: boolean): Promise<TrashReport> {
+  /** The marked files, as they are now: the list is another one while they go. */
+  errand(): Errand {
+    const leaving = this.leaving;
+    let trashed: Trashed | null = null;
+    return {
+      files: leaving.map(({ file }) => file),
+      pictureOf: (file) => leaving.find((member) => member.file === file)?.id,
+      move: async (files, evenLast) => {
+        const report = await this.#trash(files, evenLast);
+        trashed = withMoved(trashed, report);
+        if (trashed) this.undoable = { kind: 'trash', ...trashed };
+        return report;
+      },
+    };
+  }
+
+  async #trash(files: number[], evenLast: boolean): Promise<TrashReport> {
     const report = await this.host.trash({ files, even_last: evenLast });
-    if (report.batch !== null) this.undoable = { kind: 'trash', batch: report.batch, moved: report.moved, bytes: report.bytes };
     for (const file of files) this.marked.delete(file);
     await this.read();
     return report;
   }
 
-  /** Takes back what was done last. Answers what did not come back. */
-  async undo(): Promise<KeptFile[]> {
+  /** Takes back what was done last. */
+  async undo(): Promise<Restored> {
     const last = this.undoable;
-    if (!last) return [];
     let restored: Restored = { back: 0, kept: [] };
+    if (!last) return restored;
     if (last.kind === 'dismissed') await this.host.dismiss(last.ids, true);
-    else restored = await this.host.undoTrash(last.batch);
+    else restored = await takeBack(this.host, last);
     this.undoable = null;
     await this.read();
-    return restored.kept;
+    return restored;
   }
 
   async #ask(offset: number, limit = PAGE) {
-    const reply = await this.host.duplicates({ folders: [], kind: this.kind, offset, limit });
+    const reply = await this.host.duplicates({ folders: this.folders, kind: this.kind, offset, limit });
     this.progress = reply.progress;
     this.total = reply.total;
     this.spareFiles = reply.spare_files;

@@ -60,7 +60,9 @@ describe('duplicates', () => {
     expect(await screen.findByText('2 files, 4 MB, are in the trash.')).toBeTruthy();
     expect(host.calls).toContain('trash 2 4 false');
     await screen.findByText('No duplicates');
+    await waitFor(() => expect(document.activeElement?.textContent, 'the keys go on').toContain('Undo'));
     await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(await screen.findByText('2 files are back where they were.')).toBeTruthy();
     expect(await photo(/IMG_4\.jpg/)).toBeTruthy();
     expect(host.calls).toContain('undoTrash 1');
   });
@@ -72,9 +74,22 @@ describe('duplicates', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Review…' }));
     expect(await screen.findByText('Of 1 group nothing would stay.')).toBeTruthy();
     await fireEvent.click(await button('Move to the trash'));
-    expect(await screen.findByText('1 file is the last of its picture')).toBeTruthy();
-    await fireEvent.click(await button('Leave them'));
+    expect(await screen.findByText('This is the last copy of 1 photo')).toBeTruthy();
+    await fireEvent.click(await button('Leave it'));
     expect(host.calls.filter((call) => call.startsWith('trash'))).toEqual(['trash 1 2 false']);
+  });
+
+  it('come back all of them where the last went too', async () => {
+    host.fakeDuplicates.lastCopies = [1];
+    await open({ kind: 'same-picture', members: [fakeMember(1, { keep: 'most-pixels' }), fakeMember(2), fakeMember(3)] });
+    for (const name of [/IMG_1\.jpg/, /IMG_2\.jpg/]) await fireEvent.click(await photo(name));
+    await fireEvent.click(screen.getByRole('button', { name: 'Review…' }));
+    await fireEvent.click(await button('Move to the trash'));
+    host.fakeDuplicates.groups = [{ kind: 'same-picture', members: [fakeMember(1), fakeMember(3)] }];
+    await fireEvent.click(await button('Move it all the same'));
+    expect(await screen.findByText('2 files, 4 MB, are in the trash.')).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    await waitFor(() => expect(host.calls.filter((call) => call.startsWith('undoTrash'))).toEqual(['undoTrash 2', 'undoTrash 1']));
   });
 
   it('do as the keyboard says: arrows, K, X, N', async () => {
@@ -123,6 +138,46 @@ describe('duplicates', () => {
     await open(...Array.from({ length: 260 }, (_, i) => pair(2 * i + 1)));
     await fireEvent.click(screen.getByRole('button', { name: 'Mark all but the suggested' }));
     expect(await screen.findByText('260 files, 520 MB, to the trash')).toBeTruthy();
+  });
+
+  it('are shown for chosen folders, which are remembered, and only what lies there is marked at once', async () => {
+    await host.addFolder('/backup', []);
+    await host.addFolder('/phone', []);
+    await app.library.readStatus();
+    const inBackup = { kind: 'same-picture' as const, members: [fakeMember(5, { folder: 2, keep: 'most-pixels' }), fakeMember(6, { folder: 2 }), fakeMember(7)] };
+    await open(pair(1), pair(3), inBackup);
+    expect(await screen.findByText('3 groups: 4 files could go, 8 MB')).toBeTruthy();
+
+    await fireEvent.click(screen.getByRole('button', { name: 'All folders' }));
+    const folders = screen.getByRole('group', { name: 'Folders with duplicates' });
+    await fireEvent.click(within(folders).getByRole('checkbox', { name: 'backup' }));
+    expect(await screen.findByText('1 group: 2 files could go, 4 MB'), 'counts follow').toBeTruthy();
+    await fireEvent.keyDown(folders, { key: 'Escape' });
+    expect(document.activeElement?.textContent, 'and the focus is where it was').toContain('backup');
+    await fireEvent.click(screen.getByRole('button', { name: 'Mark all but the suggested' }));
+    expect(await screen.findByText('1 file, 2 MB, to the trash')).toBeTruthy();
+    expect(app.duplicates.marked.has(7), 'that one lies elsewhere').toBe(false);
+
+    await fireEvent.click(screen.getByRole('button', { name: /^All photos/ }));
+    await fireEvent.click(screen.getByRole('button', { name: /^Duplicates/ }));
+    await fireEvent.click(await screen.findByRole('button', { name: 'backup' }));
+    await fireEvent.click(await screen.findByRole('checkbox', { name: 'phone' }));
+    expect(await screen.findByRole('button', { name: '2 folders' })).toBeTruthy();
+    await fireEvent.click(screen.getByRole('checkbox', { name: 'backup' }));
+    await screen.findByText('No duplicates within these folders');
+    await fireEvent.click(screen.getByRole('button', { name: 'Show all folders' }));
+    expect(await photo(/IMG_1\.jpg/)).toBeTruthy();
+  });
+
+  it('are shown for all folders again when the chosen one has left the library', async () => {
+    await host.addFolder('/backup', []);
+    await app.library.readStatus();
+    await open(pair(1));
+    await fireEvent.click(screen.getByRole('button', { name: 'All folders' }));
+    await fireEvent.click(screen.getByRole('checkbox', { name: 'backup' }));
+    await screen.findByText('No duplicates within these folders');
+    await app.removeFolder(2);
+    expect(await photo(/IMG_1\.jpg/)).toBeTruthy();
   });
 
   it('are kept from the trash folder by folder', async () => {

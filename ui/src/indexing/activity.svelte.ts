@@ -1,12 +1,20 @@
 // What the engine is doing, and what it wants the user to know.
 
+import { untrack } from 'svelte';
 import { told, toldNotice, type Told } from '../i18n/errors';
 import { t } from '../i18n/index.svelte';
 import type { ErrorReply, IndexReport, Progress } from '../wire';
 
+/** What can be done about a notice. */
+export interface NoticeAction {
+  label: string;
+  act: () => void;
+}
+
 export interface Notice extends Told {
   id: number;
   tone: 'info' | 'error';
+  action: NoticeAction | null;
 }
 
 const INFO_STAYS_MS = 6000;
@@ -16,11 +24,14 @@ export class Activity {
   notices = $state.raw<Notice[]>([]);
   /** Read out by screen readers: milestones only, never each sample. */
   announcement = $state('');
+  /** Where notices could be shown, the topmost last: a modal dialog makes everything around it inert. */
+  places = $state.raw<string[]>([]);
 
   #nextId = 1;
 
-  notify(tone: Notice['tone'], message: string, hint: string | null = null): void {
-    this.#show(tone, { message, hint, detail: null });
+  /** Answers its number. What says no more than it has to goes by itself; what can be acted on waits for the user. */
+  notify(tone: Notice['tone'], message: string, hint: string | null = null, action: NoticeAction | null = null): number {
+    return this.#show(tone, { message, hint, detail: null }, action);
   }
 
   failed(error: ErrorReply): void {
@@ -32,16 +43,23 @@ export class Activity {
     this.#show('info', toldNotice(message, hint));
   }
 
-  #show(tone: Notice['tone'], told: Told): void {
-    const isRepeated = this.notices.some((notice) => notice.message === told.message && notice.detail === told.detail);
-    if (isRepeated) return;
+  #show(tone: Notice['tone'], told: Told, action: NoticeAction | null = null): number {
+    const repeated = this.notices.find((notice) => notice.message === told.message && notice.detail === told.detail && !notice.action);
+    if (repeated && !action) return repeated.id;
     const id = this.#nextId++;
-    this.notices = [...this.notices.slice(-3), { id, tone, ...told }];
-    if (tone === 'info' && told.hint === null && told.detail === null) setTimeout(() => this.dismiss(id), INFO_STAYS_MS);
+    this.notices = [...this.notices.slice(-3), { id, tone, action, ...told }];
+    if (tone === 'info' && told.hint === null && told.detail === null && !action) setTimeout(() => this.dismiss(id), INFO_STAYS_MS);
+    return id;
   }
 
   dismiss(id: number): void {
     this.notices = this.notices.filter((notice) => notice.id !== id);
+  }
+
+  /** Notices can be shown here from now on; ends with what it answers. */
+  showAt(place: string): () => void {
+    this.places = [...untrack(() => this.places), place];
+    return () => (this.places = this.places.filter((known) => known !== place));
   }
 
   finished(report: IndexReport): void {

@@ -1,5 +1,6 @@
 // The library as the window shows it: folders and counts, and the photos of the chosen folder, in the chosen order.
 
+import { SvelteSet } from 'svelte/reactivity';
 import { asErrorReply, type Host } from '../platform/host';
 import { recall, remember } from '../remembered';
 import type { ErrorReply, LibraryOrder, Picture, Status } from '../wire';
@@ -35,6 +36,11 @@ export class Library {
 
   async readStatus(): Promise<void> {
     this.status = await this.host.status();
+  }
+
+  /** Whether a folder of this computer, or one that it lies in, is in the library. */
+  holds(path: string): boolean {
+    return this.folders.some((folder) => isWithin(path, folder.path));
   }
 
   async show(folder: number | null): Promise<void> {
@@ -89,9 +95,23 @@ export class Library {
     }
   }
 
+  /** They have no file left here; the engine will say so too, after its next look. */
+  forget(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    const gone = new SvelteSet(ids);
+    this.pictures = this.pictures.filter(({ id }) => !gone.has(id));
+    this.selected = Math.min(this.selected, this.pictures.length - 1);
+  }
+
   #replace(read: Picture[]): void {
     const selected = this.pictures[this.selected]?.id;
     this.pictures = read;
     if (selected !== undefined) this.selected = read.findIndex((picture) => picture.id === selected);
   }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const separator = folder.includes('\\') ? '\\' : '/';
+  const ended = (text: string) => (text.endsWith(separator) ? text : text + separator);
+  return ended(path).startsWith(ended(folder));
 }

@@ -18,6 +18,7 @@ export class FakeDuplicates {
   lastCopies: number[] = [];
 
   #before: DuplicateGroup[] = [];
+  #batches: { groups: DuplicateGroup[]; moved: number }[] = [];
 
   constructor(private readonly emit: (event: Event) => void) {}
 
@@ -44,6 +45,14 @@ export class FakeDuplicates {
     }
   }
 
+  knows(files: readonly number[]): boolean {
+    return this.groups.some(({ members }) => members.some(({ file }) => files.includes(file)));
+  }
+
+  hasTrashed(batch: number): boolean {
+    return batch <= this.#batches.length;
+  }
+
   trash({ files, even_last }: TrashRequest): TrashReport {
     const asked = this.groups.flatMap(({ members }) => members).filter(({ file }) => files.includes(file));
     const kept: KeptFile[] = [];
@@ -52,19 +61,14 @@ export class FakeDuplicates {
       if (code) kept.push({ file: member.file, path: member.path, code, message: `${member.file_name} stays: ${code}` });
       return code === null;
     });
-    this.#before = this.groups;
+    if (moved.length > 0) this.#batches.push({ groups: this.groups, moved: moved.length });
     this.groups = this.groups.map((group) => ({ ...group, members: group.members.filter((member) => !moved.includes(member)) })).filter(({ members }) => members.length > 1);
-    return { batch: moved.length > 0 ? 1 : null, moved: moved.length, bytes: moved.reduce((sum, { bytes }) => sum + bytes, 0), kept };
+    return { batch: moved.length > 0 ? this.#batches.length : null, moved: moved.length, bytes: moved.reduce((sum, { bytes }) => sum + bytes, 0), kept };
   }
 
-  undo(): Restored {
-    const count = (groups: DuplicateGroup[]) => groups.reduce((sum, { members }) => sum + members.length, 0);
-    const back = count(this.#before) - count(this.groups);
-    this.groups = this.#before;
-    return { back, kept: [] };
-  }
-
-  filesOf(id: string): number[] {
-    return this.groups.flatMap(({ members }) => members).filter((member) => member.id === id).map(({ file }) => file);
+  undo(batch: number): Restored {
+    const before = this.#batches[batch - 1];
+    if (before) this.groups = before.groups;
+    return { back: before?.moved ?? 0, kept: [] };
   }
 }

@@ -11,6 +11,7 @@ import { FakeDuplicates } from './fake-duplicates';
 import { fakeId } from './fake-id';
 import { FakeImport } from './fake-import';
 import { FakeModels } from './fake-models';
+import { FakeTrash } from './fake-trash';
 import type { Abilities, Drag, Host, HostEvent, NativeMenu, Pasted, PathKind, Restored, Stop, Terms } from './host';
 
 export interface FakePicture extends Picture {
@@ -62,6 +63,7 @@ export class FakeHost implements Host {
   };
   menu: NativeMenu[] = [];
   readonly fakeDuplicates = new FakeDuplicates((event) => this.emit(event));
+  readonly fakeTrash = new FakeTrash(this);
   /** What the latest search was narrowed or bent by. */
   terms: Terms | null = null;
   readonly fakeModels = new FakeModels((event) => this.emit(event));
@@ -253,16 +255,17 @@ export class FakeHost implements Host {
 
   async trash(request: TrashRequest): Promise<TrashReport> {
     this.#called('trash', ...request.files, request.even_last);
-    return this.fakeDuplicates.trash(request);
+    return this.fakeDuplicates.knows(request.files) ? this.fakeDuplicates.trash(request) : this.fakeTrash.trash(request);
   }
 
   async undoTrash(batch: number): Promise<Restored> {
     this.#called('undoTrash', batch);
-    return this.fakeDuplicates.undo();
+    return this.fakeDuplicates.hasTrashed(batch) ? this.fakeDuplicates.undo(batch) : this.fakeTrash.undo(batch);
   }
 
   async filesOf(id: string): Promise<number[]> {
-    return this.fakeDuplicates.filesOf(id);
+    this.#called('filesOf', id);
+    return this.fakeTrash.filesOf(id);
   }
 
   async explain(request: ExplainRequest): Promise<Explained[]> {

@@ -35,6 +35,12 @@ export function reachOf(picture: Sized, stage: Sized): Point {
   return { x: (picture.width * fit) / stage.width, y: (picture.height * fit) / stage.height };
 }
 
+/** Where a fitted picture lies on its stage, in percent. */
+export function boxOf(picture: Sized, stage: Sized): { left: number; top: number; width: number; height: number } {
+  const { x, y } = reachOf(picture, stage);
+  return { left: (1 - x) * 50, top: (1 - y) * 50, width: x * 100, height: y * 100 };
+}
+
 /** The scale at which a pixel of the picture is one of the screen. */
 export function fullSize(picture: Sized, stage: Sized): number {
   if (stage.width <= 0 || stage.height <= 0) return 1;

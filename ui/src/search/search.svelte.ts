@@ -76,8 +76,13 @@ export class Search {
   /** Why this computer answered although the shared library was asked. */
   fallback = $state.raw<ErrorReply | null>(null);
 
+  /** Results that went to the trash since: the set is frozen and keeps their ranks. */
+  readonly gone = new SvelteSet<string>();
+
   /** Loaded results that pass the threshold. */
-  readonly shown = $derived(this.hits.filter((hit) => hit.rank <= this.total).map((hit) => this.#explanations.added(hit)));
+  readonly shown = $derived(this.hits.filter((hit) => hit.rank <= this.total && !this.gone.has(hit.id)).map((hit) => this.#explanations.added(hit)));
+  /** Results that pass the threshold and are still there. */
+  readonly left = $derived(this.total - this.hits.filter((hit) => hit.rank <= this.total && this.gone.has(hit.id)).length);
   /** Whether near-identical results lie behind the first of them. */
   folds = $state(recall(UNFOLDED) === null);
   /** Ranks of the results that have theirs spread out. */
@@ -90,7 +95,7 @@ export class Search {
 
   readonly #explanations: Explanations;
   #before: Asked[] = $state.raw([]);
-  #set = '';
+  #set = $state('');
   /** Answers to anything older than this are dropped. */
   #turn = 0;
   #loadingPage = false;
@@ -106,6 +111,11 @@ export class Search {
     private readonly usualThreshold: () => number,
   ) {
     this.#explanations = new Explanations(host);
+  }
+
+  /** The frozen set, for what is done with all of it. */
+  get resultSet(): string {
+    return this.#set;
   }
 
   get canGoBack(): boolean {
@@ -174,6 +184,15 @@ export class Search {
     this.loading = false;
     this.#before = [];
     this.#empty();
+  }
+
+  forget(ids: readonly string[]): void {
+    for (const id of ids) this.gone.add(id);
+    this.selected = Math.min(this.selected, this.visible.length - 1);
+  }
+
+  comeBack(ids: readonly string[]): void {
+    for (const id of ids) this.gone.delete(id);
   }
 
   /** Called while the handle moves: the similarities are here, so they are counted. */
@@ -352,6 +371,7 @@ export class Search {
 
   #take(reply: SearchReply): void {
     this.#set = reply.result_set;
+    this.gone.clear();
     this.#explanations.reset();
     this.query = { id: reply.query_id, path: reply.query, width: reply.query_width, height: reply.query_height };
     this.unfolded.clear();
@@ -377,6 +397,7 @@ export class Search {
 
   #empty(): void {
     this.#set = '';
+    this.gone.clear();
     this.hits = [];
     this.counts = none;
     this.similarities = [];

@@ -1,0 +1,37 @@
+// Copies of photos in a folder of the user's choice, and what became of them in words.
+
+import type { App } from '../app.svelte';
+import { t } from '../i18n/index.svelte';
+import type { CopyReport, Selection } from '../wire';
+
+const NAMED = 3;
+
+export async function copyFiles(app: App, selection: Selection): Promise<void> {
+  const folder = await app.attempt(() => app.host.pickFolder(t('copies.title')));
+  if (!folder) return;
+  const report = await whileCopying(app, folder, () => app.host.copyFiles({ selection, folder }));
+  if (report) app.activity.notify(report.failed.length > 0 ? 'error' : 'info', copiesText(report), failedText(report) ?? folder);
+}
+
+/** Says for as long as it takes that copies are being made. */
+export async function whileCopying(app: App, folder: string, copy: () => Promise<CopyReport>): Promise<CopyReport | undefined> {
+  const notice = app.activity.notify('info', t('copies.running'), folder);
+  const report = await app.attempt(copy);
+  app.activity.dismiss(notice);
+  return report;
+}
+
+/** "12 copied, 1 was there already, 1 failed" */
+export function copiesText({ copied, there_already, failed }: CopyReport): string {
+  const parts = [t('copies.copied', { n: copied })];
+  if (there_already > 0) parts.push(t('copies.there', { n: there_already }));
+  if (failed.length > 0) parts.push(t('copies.failed', { n: failed.length }));
+  return parts.join(t('copies.and'));
+}
+
+/** Which files were not copied, and why. */
+export function failedText({ failed }: CopyReport): string | null {
+  const lines = failed.slice(0, NAMED).map(({ path, message }) => `${path}: ${message}`);
+  if (failed.length > NAMED) lines.push(t('trash.review.more', { n: failed.length - NAMED }));
+  return lines.length > 0 ? lines.join('\n') : null;
+}
