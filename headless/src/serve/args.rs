@@ -51,11 +51,20 @@ pub(crate) struct ServeArgs {
 #[derive(Subcommand)]
 pub(crate) enum TokenCommand {
     /// Make a token and show it, once; only its hash is kept
-    Create(TokenName),
+    Create(NewToken),
     /// Show the names of the tokens
     List,
     /// Make a token worthless, at once
     Revoke(TokenName),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct NewToken {
+    #[command(flatten)]
+    pub(crate) token: TokenName,
+    /// It may search and look at pictures, and change nothing
+    #[arg(long)]
+    pub(crate) search_only: bool,
 }
 
 #[derive(clap::Args)]

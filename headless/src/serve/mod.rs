@@ -17,6 +17,7 @@ mod listen;
 mod metrics;
 mod private_file;
 mod problem;
+mod rights;
 mod roots;
 mod seeds;
 mod service;
@@ -46,6 +47,7 @@ use args::{ServeArgs, TokenCommand};
 use hosts::Hosts;
 use links::Links;
 use problem::Problem;
+use rights::Rights;
 use roots::Roots;
 use tokens::{TokenFile, Tokens};
 
@@ -98,14 +100,16 @@ pub(crate) fn token(data_dir: &Path, command: &TokenCommand) -> Result<ExitCode>
     let file = TokenFile::new(data_dir);
     match command {
         TokenCommand::Create(args) => {
-            let token = file.create(&args.name)?;
+            let token = file.create(&args.token.name, if args.search_only { Rights::SearchOnly } else { Rights::Full })?;
             output::note("This is the only time that it is shown:");
             output::line(&token)?;
         }
         TokenCommand::List => {
-            for (name, created_at) in file.list()? {
+            for (name, created_at, rights) in file.list()? {
                 let made = i64::try_from(created_at).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
-                output::line(format!("{name:<48}  made {}", made.map_or_else(String::new, |made| made.date().to_string())).trim_end())?;
+                let made = made.map_or_else(String::new, |made| made.date().to_string());
+                let rights = if rights == Rights::SearchOnly { "may only search" } else { "" };
+                output::line(format!("{name:<48}  made {made}  {rights}").trim_end())?;
             }
         }
         TokenCommand::Revoke(args) => file.revoke(&args.name)?,

@@ -1,7 +1,7 @@
 //! Searches: by a picture of the library, by an uploaded one, further pages.
 
-use axum::Json as Answer;
 use axum::extract::State;
+use axum::{Extension, Json as Answer};
 use lookalike_engine::wire::{MAX_PAGE_SIZE, PageRequest, Query, Scope, SearchReply, SearchRequest, SentTerms};
 use lookalike_engine::{Error, SearchTerms};
 use utoipa::ToSchema;
@@ -9,8 +9,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::serve::app::App;
+use crate::serve::auth::Pass;
 use crate::serve::body::{Form, Json};
 use crate::serve::problem::{Problem, Reply};
+use crate::serve::rights::{Rights, too_narrow};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(search)).routes(routes!(upload)).routes(routes!(page))
@@ -41,12 +43,15 @@ struct SearchUpload {
 
 /// Search by a picture of the library, or by one on the public internet
 #[utoipa::path(post, path = "/search", tag = "search", request_body = SearchRequest, responses((status = 200, body = SearchReply)))]
-async fn search(State(app): State<App>, Json(request): Json<SearchRequest>) -> Reply<Answer<SearchReply>> {
+async fn search(State(app): State<App>, Extension(pass): Extension<Pass>, Json(request): Json<SearchRequest>) -> Reply<Answer<SearchReply>> {
     if matches!(request.query, Query::Path { .. }) {
         return Err(Problem::bad_request("files of the server are not searched by: a query is a picture of the library")
             .with_hint("Send a picture of your own to /search/upload."));
     }
     if matches!(request.query, Query::Url { .. }) {
+        if pass.rights == Rights::SearchOnly {
+            return Err(too_narrow());
+        }
         return app.work(move |engine| engine.search(&request)).await.map(Answer);
     }
     app.ask(move |engine| engine.search(&request)).await.map(Answer)

@@ -1,5 +1,6 @@
 //! Browsers sign in and out.
 
+use axum::Extension;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,9 +12,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::serve::app::{App, Shared};
-use crate::serve::auth::browser;
+use crate::serve::auth::{Pass, browser};
 use crate::serve::body::Json;
 use crate::serve::problem::{Problem, Reply};
+use crate::serve::rights::Rights;
 use crate::serve::sessions::SignedInBy;
 use crate::serve::tokens;
 
@@ -41,6 +43,8 @@ struct SessionReply {
     roots: Vec<String>,
     /// Whether this server may change the library; false while another program writes to it.
     writer: bool,
+    /// Whether the token behind this session may only search and look.
+    search_only: bool,
 }
 
 /// Sign a browser in
@@ -48,8 +52,8 @@ struct SessionReply {
 async fn sign_in(State(app): State<App>, ConnectInfo(peer): ConnectInfo<SocketAddr>, Json(given): Json<SignIn>) -> Reply<Response> {
     let by = if app.sessions.use_code(&given.code) {
         SignedInBy::Code
-    } else if let Some(name) = app.tokens.name_of(&given.code) {
-        SignedInBy::Token { hash: tokens::hash(&given.code), name }
+    } else if let Some(known) = app.tokens.look(&given.code) {
+        SignedInBy::Token { hash: tokens::hash(&given.code), name: known.name }
     } else {
         app.rates.count_stranger(peer.ip())?;
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "sign-in-required", "this code is wrong, used up or older than ten minutes")
@@ -61,16 +65,17 @@ async fn sign_in(State(app): State<App>, ConnectInfo(peer): ConnectInfo<SocketAd
 
 /// What the page must know of this server
 #[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = SessionReply)))]
-async fn session(State(app): State<App>) -> axum::Json<SessionReply> {
+async fn session(State(app): State<App>, Extension(pass): Extension<Pass>) -> axum::Json<SessionReply> {
     let version = env!("CARGO_PKG_VERSION").into();
-    axum::Json(SessionReply { version, roots: app.roots.all(), writer: app.engine.is_writer() })
+    let search_only = pass.rights == Rights::SearchOnly;
+    axum::Json(SessionReply { version, roots: app.roots.all(), writer: app.engine.is_writer(), search_only })
 }
 
 /// Sign a browser out
 #[utoipa::path(delete, path = "/session", tag = "session", security(()), responses((status = 204, description = "Signed out, also where nobody was signed in")))]
 async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Response {
-    if let Some((value, _)) = browser(&app, &headers) {
-        app.sessions.end(&value);
+    if let Some(browser) = browser(&app, &headers) {
+        app.sessions.end(&browser.cookie);
     }
     with_cookie(&app, "", Some(cookie::time::Duration::ZERO))
 }
