@@ -242,6 +242,11 @@ pub(crate) async fn copy_files(shell: State<'_, Shell>, request: CopyRequest) ->
 }
 
 #[tauri::command]
+pub(crate) async fn cancel_copy(shell: State<'_, Shell>) -> Reply<()> {
+    ask(&shell, |engine| Ok(engine.cancel_copy())).await
+}
+
+#[tauri::command]
 pub(crate) async fn check_folder(shell: State<'_, Shell>, path: String) -> Reply<ImportStatus> {
     ask(&shell, move |engine| engine.check_folder(path.as_ref())).await
 }

@@ -55,6 +55,7 @@ pub fn run(data_dir: PathBuf) -> tauri::Result<()> {
             commands::page,
             commands::explain,
             commands::copy_files,
+            commands::cancel_copy,
             commands::check_folder,
             commands::check_status,
             commands::cancel_check,

@@ -47,6 +47,7 @@ fn every_file_of_a_card_has_its_verdict_and_nothing_is_imported() {
     let status = check(&engine, &library);
     assert_eq!((status.state, status.total, status.done), (ImportState::Done, 6, 6));
     assert_eq!((status.same_file, status.same_picture, status.new, status.unreadable), (1, 1, 3, 1));
+    assert_eq!(status.to_copy, 2, "one of the new ones lies there twice");
     let [same] = &files(&engine, ImportVerdict::SameFile)[..] else { panic!("one") };
     assert!(same.path.ends_with("1.jpg") && same.match_path.as_deref().unwrap().ends_with("scene-2.jpg"), "{same:?}");
     let [picture] = &files(&engine, ImportVerdict::SamePicture)[..] else { panic!("one") };
@@ -60,6 +61,8 @@ fn every_file_of_a_card_has_its_verdict_and_nothing_is_imported() {
     for id in [&picture.id, picture.match_id.as_ref().unwrap(), &new[0].id] {
         assert!(engine.thumbnail(id).unwrap().starts_with(&[0xff, 0xd8]) && engine.preview(id, 1024).unwrap().starts_with(&[0xff, 0xd8]));
     }
+    let details = engine.picture(&new[0].id).unwrap();
+    assert_eq!((details.format.as_str(), details.width, details.places[0].path.as_str()), ("jpeg", 320, new[0].path.as_str()));
     assert_eq!(engine.status().unwrap().files, 4, "nothing is imported");
 
     let target = library.beside("import");

@@ -20,7 +20,8 @@ fn pages_neither_repeat_nor_skip_while_indexing_goes_on() {
             library.add_scene(100 * u64::from(page) + number, &format!("more-{page}-{number}.jpg"));
         }
         library.index(&engine);
-        let next = engine.page(&PageRequest { result_set: first.result_set.clone(), similarity: 0.0, page, page_size: 10, order: ResultOrder::Similarity }).unwrap();
+        let next =
+            engine.page(&PageRequest { result_set: first.result_set.clone(), similarity: 0.0, page, page_size: 10, order: ResultOrder::Similarity }).unwrap();
         assert_eq!(next.total, 25, "the set is frozen");
         seen.extend(next.results.iter().map(|hit| hit.id.clone()));
     }

@@ -78,7 +78,7 @@ export class App {
   /** The one photo that keys and menus are about. */
   get selectedPhoto(): { id: string; file_name: string } | undefined {
     if (this.screen === 'library') return this.library.pictures[this.library.selected];
-    return this.screen === 'results' ? this.search.shown[this.search.selected] : undefined;
+    return this.screen === 'results' ? this.search.visible[this.search.selected] : undefined;
   }
 
   async start(): Promise<() => void> {
@@ -287,6 +287,8 @@ export class App {
         return;
       case 'duplicates-changed':
         this.duplicates.onProgress(event.progress);
+        return;
+      case 'copy-changed':
         return;
       case 'import-changed':
         this.#onCheck(event.status);

@@ -1,10 +1,12 @@
 // The native menu: what is in it, and what its items do. A further item is one line of `menus`.
 
 import type { App } from './app.svelte';
-import { copyPath } from './components/photo-actions';
+import { copyPath, copyPicture, type ActedOn } from './components/photo-actions';
+import { exportResults } from './export/results';
 import { t, type Key } from './i18n/index.svelte';
 import type { NativeMenu } from './platform/host';
 import { setTheme, themes } from './settings/theme.svelte';
+import { canTrash, trashPhotos } from './trash/photos';
 
 interface Item {
   /** Its name, which comes back when it is chosen. */
@@ -20,6 +22,7 @@ interface Item {
 const SEPARATOR = null;
 const always = () => true;
 const hasLibrary = (app: App) => app.started && !app.firstRun;
+const hasResults = (app: App) => app.started && app.screen === 'results' && app.search.shown.length > 0;
 const writes = (app: App) => app.started && (app.library.status?.writable ?? false);
 
 const menus: { label: Key; items: (Item | typeof SEPARATOR)[] }[] = [
@@ -28,12 +31,19 @@ const menus: { label: Key; items: (Item | typeof SEPARATOR)[] }[] = [
     items: [
       { item: 'add-folder', label: () => t('folder.add'), isThere: writes, action: (app) => (app.dialog = { kind: 'add-folder' }) },
       { item: 'find', label: () => t('menu.find'), keys: 'CmdOrCtrl+O', action: (app) => void app.pickPhoto() },
+      { item: 'check-import', label: () => t('import.title'), isThere: hasLibrary, action: (app) => (app.screen = 'import-check') },
+      SEPARATOR,
+      { item: 'export-csv', label: () => t('export.csv'), isThere: hasResults, action: (app) => void exportResults(app, 'csv', []) },
+      { item: 'export-json', label: () => t('export.json'), isThere: hasResults, action: (app) => void exportResults(app, 'json', []) },
     ],
   },
   {
     label: 'menu.edit',
     items: [
-      { item: 'copy-path', label: () => t('photo.copy-path'), isThere: hasLibrary, action: copyPathOfSelected },
+      { item: 'copy-picture', label: () => t('photo.copy-picture'), isThere: hasLibrary, action: withSelected(copyPicture) },
+      { item: 'copy-path', label: () => t('photo.copy-path'), isThere: hasLibrary, action: withSelected(copyPath) },
+      SEPARATOR,
+      { item: 'trash', label: () => t('photo.trash', { n: 1 }), isThere: (app) => hasLibrary(app) && canTrash(app), action: withSelected((app, photo) => trashPhotos(app, [photo])) },
     ],
   },
   {
@@ -72,8 +82,10 @@ export function chooseFromMenu(app: App, name: string): void {
   if (chosen && (chosen.isThere ?? always)(app)) chosen.action(app);
 }
 
-function copyPathOfSelected(app: App): void {
-  const photo = app.selectedPhoto;
-  if (photo) void copyPath(app, photo);
-  else app.activity.notify('info', t('menu.nothing-selected'));
+function withSelected(act: (app: App, photo: ActedOn) => Promise<void>): (app: App) => void {
+  return (app) => {
+    const photo = app.selectedPhoto;
+    if (photo) void act(app, photo);
+    else app.activity.notify('info', t('menu.nothing-selected'));
+  };
 }

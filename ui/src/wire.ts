@@ -159,6 +159,23 @@ device_name: string, };
 export type Consistency = "strong" | "session" | "bounded" | "eventually";
 
 /**
+ * How far copying is.
+ */
+export type CopyProgress = { 
+/**
+ * Files dealt with.
+ */
+done: number, 
+/**
+ * Files in all.
+ */
+total: number, 
+/**
+ * Bytes written.
+ */
+bytes: number, };
+
+/**
  * What was copied.
  */
 export type CopyReport = { 
@@ -177,7 +194,11 @@ there_already: number,
 /**
  * Files that were not copied, and why.
  */
-failed: Array<KeptFile>, };
+failed: Array<KeptFile>, 
+/**
+ * Whether it was stopped by the user before it was done.
+ */
+is_cancelled: boolean, };
 
 /**
  * Asks for copies of photos.
@@ -450,7 +471,11 @@ install: InstallInfo | null, } | { "kind": "duplicates-changed",
 /**
  * How far it is.
  */
-progress: DuplicatesProgress, } | { "kind": "import-changed", 
+progress: DuplicatesProgress, } | { "kind": "copy-changed", 
+/**
+ * How far it is; none when it has ended.
+ */
+progress: CopyProgress | null, } | { "kind": "import-changed", 
 /**
  * How far it is.
  */
@@ -695,7 +720,11 @@ same_picture: number,
  */
 new: number, 
 /**
- * Bytes of the new ones.
+ * New contents: of these, each counted once. So many are copied.
+ */
+to_copy: number, 
+/**
+ * Their bytes.
  */
 new_bytes: number, 
 /**

@@ -3,15 +3,19 @@
 use std::fs::{File, FileTimes};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use super::Engine;
 use crate::catalog::{ContentHash, images};
 use crate::search::{PageSpec, Ranked};
-use crate::wire::{CopyReport, CopyRequest, ExportFormat, ExportRequest, KeptFile, SearchHit, Selection};
+use crate::wire::{CopyProgress, CopyReport, CopyRequest, Event, ExportFormat, ExportRequest, KeptFile, SearchHit, Selection};
 use crate::{Error, Result};
 
 /// Pictures that are copied at a time.
 const MOST: usize = 100_000;
+/// Progress is told no more often than this.
+const TELL: Duration = Duration::from_millis(200);
 /// Names that are tried for a copy before it is given up.
 const NAMES: u32 = 10_000;
 
@@ -78,15 +82,41 @@ impl Engine {
         if ids.len() > MOST {
             return Err(Error::invalid(format!("{} pictures are too many to copy at a time; {MOST} are not", ids.len())));
         }
-        let mut report = nothing_copied();
-        for id in &ids {
-            let hash = ContentHash::parse(id)?;
-            match self.locate(id) {
-                Ok(path) => copy(&ToCopy { path, hash }, &folder, &mut report),
-                Err(error) => report.failed.push(KeptFile { file: 0, path: self.name_of_picture(id), code: "unreachable".into(), message: error.to_string() }),
+        let hashes = ids.iter().map(|id| ContentHash::parse(id)).collect::<Result<Vec<_>>>()?;
+        let file_of = |hash: &ContentHash| match self.locate(&hash.to_string()) {
+            Ok(path) => Ok(ToCopy { path, hash: *hash }),
+            Err(error) => Err(KeptFile { file: 0, path: self.name_of_picture(&hash.to_string()), code: "unreachable".into(), message: error.to_string() }),
+        };
+        Ok(self.copy_all(&hashes, file_of, &folder))
+    }
+
+    /// Stops copying; what is copied stays.
+    pub fn cancel_copy(&self) {
+        self.inner.copying.store(false, Ordering::Release);
+    }
+
+    /// Copies files one after the other, and tells how far it is.
+    pub(super) fn copy_all<T>(&self, wanted: &[T], file_of: impl Fn(&T) -> std::result::Result<ToCopy, KeptFile>, folder: &Path) -> CopyReport {
+        let mut report = CopyReport { copied: 0, bytes: 0, there_already: 0, failed: Vec::new(), is_cancelled: false };
+        let mut told = Instant::now();
+        self.inner.copying.store(true, Ordering::Release);
+        for (done, wanted_one) in wanted.iter().enumerate() {
+            if !self.inner.copying.load(Ordering::Acquire) {
+                report.is_cancelled = true;
+                break;
+            }
+            match file_of(wanted_one) {
+                Ok(file) => copy(&file, folder, &mut report),
+                Err(kept) => report.failed.push(kept),
+            }
+            if told.elapsed() >= TELL {
+                told = Instant::now();
+                let progress = CopyProgress { done: done as u64 + 1, total: wanted.len() as u64, bytes: report.bytes };
+                self.announce(Event::CopyChanged { progress: Some(progress) });
             }
         }
-        Ok(report)
+        self.announce(Event::CopyChanged { progress: None });
+        report
     }
 
     /// The folder to copy to, found to be one.
@@ -125,12 +155,8 @@ fn line_of(hit: &SearchHit) -> Line<'_> {
     Line { rank: *rank, id, path, file_name, similarity: *similarity, distance: *distance, band: *band, width: *width, height: *height, device }
 }
 
-pub(super) fn nothing_copied() -> CopyReport {
-    CopyReport { copied: 0, bytes: 0, there_already: 0, failed: Vec::new() }
-}
-
 /// Copies one file, and notes what became of it.
-pub(super) fn copy(file: &ToCopy, folder: &Path, report: &mut CopyReport) {
+fn copy(file: &ToCopy, folder: &Path, report: &mut CopyReport) {
     match try_copy(file, folder) {
         Ok(Some(bytes)) => {
             report.copied += 1;
@@ -234,7 +260,7 @@ mod tests {
         };
         let (one, other, changed) = (put("1", "one"), put("2", "other"), put("3", "changed"));
         fs_err::write(&changed.path, "since").unwrap();
-        let mut report = nothing_copied();
+        let mut report = CopyReport { copied: 0, bytes: 0, there_already: 0, failed: Vec::new(), is_cancelled: false };
         for file in [&one, &other, &changed, &one, &other] {
             copy(file, target.path(), &mut report);
         }

@@ -68,12 +68,14 @@ impl Engine {
         let is_in = |copy: &Copy| request.folders.is_empty() || request.folders.contains(&copy.folder);
         let is_asked = |group: &&Group| request.kind.is_none_or(|kind| group.kind == kind) && group.members.iter().filter(|(copy, _)| is_in(copy)).count() > 1;
         let asked: Vec<&Group> = all.iter().filter(is_asked).collect();
+        // What could go lies in the folders that were asked for.
+        let spare = || asked.iter().flat_map(|group| group.members.iter().skip(1)).map(|(copy, _)| copy).filter(|copy| is_in(copy));
         let page = asked.iter().skip(usize::try_from(request.offset).unwrap_or(usize::MAX)).take(request.limit as usize);
         Ok(DuplicatesReply {
             progress: self.duplicates_progress()?,
             total: asked.len() as u64,
-            spare_files: asked.iter().map(|group| group.members.len() as u64 - 1).sum(),
-            spare_bytes: asked.iter().map(|group| group.spare_bytes()).sum(),
+            spare_files: spare().count() as u64,
+            spare_bytes: spare().map(|copy| copy.bytes).sum(),
             groups: page.map(|group| told(group)).collect(),
         })
     }

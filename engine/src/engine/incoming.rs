@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Engine;
-use super::copies::{ToCopy, copy, nothing_copied};
+use super::copies::ToCopy;
 use crate::catalog::folders;
 use crate::incoming::{Check, Parts};
 use crate::wire::{CopyReport, ErrorCode, ImportReply, ImportRequest, ImportState, ImportStatus};
@@ -93,11 +93,7 @@ impl Engine {
             }
             check.new_files()
         };
-        let mut report = nothing_copied();
-        for (path, hash) in files {
-            copy(&ToCopy { path, hash }, &folder, &mut report);
-        }
-        Ok(report)
+        Ok(self.copy_all(&files, |(path, hash)| Ok(ToCopy { path: path.clone(), hash: *hash }), &folder))
     }
 }
 

@@ -25,7 +25,7 @@ mod trash;
 mod uploads;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -99,6 +99,8 @@ struct Inner {
     events: broadcast::Sender<Event>,
     duplicates: duplicates::Duplicates,
     incoming: incoming::Incoming,
+    /// Whether copying goes on, and is to go on.
+    copying: AtomicBool,
     follows: bool,
     preferences: PreferencesFile,
     /// Threads that decode and embed, and how many the host has said.
@@ -189,6 +191,7 @@ impl Engine {
             events,
             duplicates: duplicates::Duplicates::default(),
             incoming: incoming::Incoming::default(),
+            copying: AtomicBool::new(false),
             follows: config.follow,
             preferences,
             workers,

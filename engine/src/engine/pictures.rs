@@ -34,7 +34,10 @@ impl Engine {
 
     /// All there is to know of one picture.
     pub fn picture(&self, id: &str) -> Result<PictureDetails> {
-        let image = self.image(id)?;
+        let image = match self.image(id) {
+            Ok(image) => image,
+            Err(error) => return self.picture_of_check(id)?.ok_or(error),
+        };
         let places = self.inner.catalog.read(|db| images::places(db, image.key))?;
         Ok(PictureDetails {
             id: id.to_owned(),
@@ -46,6 +49,29 @@ impl Engine {
             camera: image.facts.camera,
             places: places.into_iter().map(|place| Place { path: place.path.display().to_string(), offline: place.offline, device: None }).collect(),
         })
+    }
+
+    /// What a file of the folder that is being checked says of itself.
+    fn picture_of_check(&self, id: &str) -> Result<Option<PictureDetails>> {
+        let Some(path) = self.path_of_check(ContentHash::parse(id)?) else { return Ok(None) };
+        let bytes = fs_err::read(&path)?;
+        let picture = media::decode(&bytes, media::THUMBNAIL_SHORT_SIDE, &self.inner.limits)
+            .map_err(|error| Error::new(ErrorCode::NotAPicture, format!("{}: {error}", path.display())))?;
+        Ok(Some(PictureDetails {
+            id: id.to_owned(),
+            format: picture.format.as_str().into(),
+            bytes: bytes.len() as u64,
+            width: picture.width,
+            height: picture.height,
+            taken_at: picture.metadata.taken_at,
+            camera: picture.metadata.camera,
+            places: vec![Place { path: path.display().to_string(), offline: false, device: None }],
+        }))
+    }
+
+    /// Where a file of the folder that is being checked lies.
+    fn path_of_check(&self, hash: ContentHash) -> Option<PathBuf> {
+        self.inner.incoming.latest().as_ref().and_then(|check| check.path_of(hash))
     }
 
     /// A picture's thumbnail: JPEG, longer side at most [`media::THUMBNAIL_SIDE`] pixels. Also of recent queries from
@@ -97,8 +123,7 @@ impl Engine {
 
     /// A picture of a folder that is being checked, or of another computer; the error if there is none.
     fn of_elsewhere_or(&self, error: Error, hash: ContentHash, max_side: u32) -> Result<Vec<u8>> {
-        let incoming = self.inner.incoming.latest().as_ref().and_then(|check| check.path_of(hash));
-        if let Some(path) = incoming {
+        if let Some(path) = self.path_of_check(hash) {
             return self.render_file(&path, max_side);
         }
         if !self.inner.sharing.connected().is_ok_and(|stored| stored.is_some()) { Err(error) } else { self.render_of_others(hash, max_side) }

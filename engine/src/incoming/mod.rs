@@ -60,6 +60,7 @@ struct Known {
     /// The first place of each content.
     first: HashMap<ContentHash, usize>,
     counts: HashMap<ImportVerdict, u64>,
+    to_copy: u64,
     new_bytes: u64,
     done: u64,
     started: Instant,
@@ -94,6 +95,7 @@ impl Check {
             verdicts: Vec::new(),
             first: HashMap::new(),
             counts: HashMap::new(),
+            to_copy: 0,
             new_bytes: 0,
             done: 0,
             started: now,
@@ -231,10 +233,12 @@ impl Shared {
     fn note(&self, parts: &Parts, place: usize, verdict: Verdict) {
         let mut known = self.known();
         *known.counts.entry(verdict.kind).or_default() += 1;
-        if verdict.kind == ImportVerdict::New {
-            known.new_bytes += known.files[place].bytes;
-        }
         if let Some(hash) = verdict.hash {
+            let is_first = !known.first.contains_key(&hash);
+            if is_first && verdict.kind == ImportVerdict::New {
+                known.to_copy += 1;
+                known.new_bytes += known.files[place].bytes;
+            }
             let first = known.first.entry(hash).or_insert(place);
             *first = place.min(*first);
         }
@@ -274,6 +278,7 @@ impl Shared {
             same_file: count(ImportVerdict::SameFile),
             same_picture: count(ImportVerdict::SamePicture),
             new: count(ImportVerdict::New),
+            to_copy: known.to_copy,
             new_bytes: known.new_bytes,
             unreadable: count(ImportVerdict::Unreadable),
             rate,

@@ -51,7 +51,9 @@ wire! {
         pub same_picture: u64,
         /// Of these, new ones.
         pub new: u64,
-        /// Bytes of the new ones.
+        /// New contents: of these, each counted once. So many are copied.
+        pub to_copy: u64,
+        /// Their bytes.
         pub new_bytes: u64,
         /// Of these, files that cannot be read.
         pub unreadable: u64,

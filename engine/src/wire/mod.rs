@@ -255,6 +255,11 @@ wire! {
             /// How far it is.
             progress: DuplicatesProgress,
         },
+        /// Copying goes on, or has ended.
+        CopyChanged {
+            /// How far it is; none when it has ended.
+            progress: Option<CopyProgress>,
+        },
         /// A check before import goes on, or has ended.
         ImportChanged {
             /// How far it is.

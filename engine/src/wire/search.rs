@@ -348,6 +348,17 @@ wire! {
         pub folder: String,
     }
 
+    /// How far copying is.
+    #[derive(Copy, Eq)]
+    pub struct CopyProgress {
+        /// Files dealt with.
+        pub done: u64,
+        /// Files in all.
+        pub total: u64,
+        /// Bytes written.
+        pub bytes: u64,
+    }
+
     /// What was copied.
     pub struct CopyReport {
         /// Files written.
@@ -358,6 +369,8 @@ wire! {
         pub there_already: u64,
         /// Files that were not copied, and why.
         pub failed: Vec<KeptFile>,
+        /// Whether it was stopped by the user before it was done.
+        pub is_cancelled: bool,
     }
 
     /// A file of a picture.

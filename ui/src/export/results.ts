@@ -7,7 +7,7 @@ import { t } from '../i18n/index.svelte';
 import type { ExportFormat } from '../wire';
 import { copyFiles } from './copies';
 
-async function exportResults(app: App, format: ExportFormat, ids: string[]): Promise<void> {
+export async function exportResults(app: App, format: ExportFormat, ids: string[]): Promise<void> {
   const { resultSet, threshold } = app.search;
   const isDone = await app.attempt(() => app.host.exportResults({ result_set: resultSet, similarity: threshold, ids, format }, t('export.title')));
   if (isDone) app.activity.notify('info', t('export.done', { n: ids.length > 0 ? ids.length : app.search.total }));

@@ -18,7 +18,7 @@ export class FakeImport {
 
   begin(folder: string): ImportStatus {
     this.status = {
-      folder, state: 'running', reason: null, total: this.files.length, done: 0, same_file: 0, same_picture: 0, new: 0, new_bytes: 0, unreadable: 0, rate: 0, seconds_left: null,
+      folder, state: 'running', reason: null, total: this.files.length, done: 0, same_file: 0, same_picture: 0, new: 0, to_copy: 0, new_bytes: 0, unreadable: 0, rate: 0, seconds_left: null,
     };
     return this.status;
   }
@@ -27,7 +27,7 @@ export class FakeImport {
   finish(): void {
     const of = (verdict: string) => this.files.filter((file) => file.verdict === verdict);
     this.change({
-      state: 'done', done: this.files.length, same_file: of('same-file').length, same_picture: of('same-picture').length, new: of('new').length,
+      state: 'done', done: this.files.length, same_file: of('same-file').length, same_picture: of('same-picture').length, new: of('new').length, to_copy: of('new').filter((file) => !file.is_repeated).length,
       new_bytes: of('new').reduce((sum, { bytes }) => sum + bytes, 0), unreadable: of('unreadable').length,
     });
   }

@@ -57,7 +57,7 @@ export class FakeHost implements Host {
   readonly fakeImport = new FakeImport((event) => this.emit(event));
   /** What the pixels say of a picture. */
   readonly explained = new Map<string, Reason[]>();
-  copyReport: CopyReport = { copied: 1, bytes: 2_000_000, there_already: 0, failed: [] };
+  copyReport: CopyReport = { copied: 1, bytes: 2_000_000, there_already: 0, failed: [], is_cancelled: false };
   fakePreferences: PreferencesReply = {
     preferences: { workers: null, kept_pictures_mib: 512 }, cores: 2, kept_pictures_bytes: 0, thumbnails_bytes: 4_000_000, catalog_bytes: 1_000_000, indexes_bytes: 500_000,
   };
@@ -282,6 +282,10 @@ export class FakeHost implements Host {
     const { selection } = request;
     this.#called('copyFiles', request.folder, ...(selection.kind === 'pictures' ? selection.ids : [selection.similarity]));
     return this.copyReport;
+  }
+
+  async cancelCopy(): Promise<void> {
+    this.#called('cancelCopy');
   }
 
   async checkFolder(path: string): Promise<ImportStatus> {

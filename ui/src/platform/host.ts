@@ -118,6 +118,8 @@ export interface Host {
   exportResults(request: ExportRequest, title: string): Promise<boolean>;
   /** Copies photos to a folder that the user has picked. */
   copyFiles(request: CopyRequest): Promise<CopyReport>;
+  /** Stops copying, also of new files; what is copied stays. Events tell how far it is. */
+  cancelCopy(): Promise<void>;
   library(request: LibraryRequest): Promise<LibraryReply>;
   picture(id: string): Promise<PictureDetails>;
 

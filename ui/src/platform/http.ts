@@ -99,6 +99,7 @@ export function httpHost(client: Client, page: Page): Host {
       return true;
     },
     copyFiles: (request) => post('/copies', request),
+    cancelCopy: () => post('/copies/cancel'),
     library: (request) => post('/library', request),
     picture: (id) => get<PictureDetails>(picture(id)),
 

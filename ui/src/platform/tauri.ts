@@ -31,6 +31,7 @@ export const tauriHost: Host = {
   explain: (request) => invoke('explain', { request }),
   exportResults: (request, title) => invoke('export_results', { request, title }),
   copyFiles: (request) => invoke('copy_files', { request }),
+  cancelCopy: () => invoke('cancel_copy'),
   library: (request) => invoke('library', { request }),
   picture: (id) => invoke('picture', { id }),
 

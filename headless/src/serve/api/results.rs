@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::wire::{CopyReport, CopyRequest, ExplainRequest, Explained, ExportFormat, ExportRequest};
@@ -14,7 +15,7 @@ use crate::serve::body::Json;
 use crate::serve::problem::Reply;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(explain)).routes(routes!(export)).routes(routes!(copy))
+    OpenApiRouter::new().routes(routes!(explain)).routes(routes!(export)).routes(routes!(copy)).routes(routes!(cancel))
 }
 
 /// Say of results whether they are mirrored, turned or cropped
@@ -40,4 +41,10 @@ async fn export(State(app): State<App>, Json(request): Json<ExportRequest>) -> R
 async fn copy(State(app): State<App>, Json(mut request): Json<CopyRequest>) -> Reply<Answer<CopyReport>> {
     request.folder = admitted(&app, &request.folder).await?;
     app.ask(move |engine| engine.copy_files(&request)).await.map(Answer)
+}
+
+/// Stop copying; what is copied stays
+#[utoipa::path(post, path = "/copies/cancel", tag = "search", responses((status = 204, description = "Stopped")))]
+async fn cancel(State(app): State<App>) -> Reply<StatusCode> {
+    app.ask(|engine| Ok(engine.cancel_copy())).await.map(|()| StatusCode::NO_CONTENT)
 }
