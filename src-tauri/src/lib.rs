@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tauri::{App, AppHandle, Emitter, Manager};
+use tauri::{App, AppHandle, Emitter, Manager, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 mod commands;
@@ -15,7 +15,7 @@ mod pictures;
 mod shell;
 
 /// What of the window is as it was left. Whether it is shown is not: a window that was hidden when it was closed must not stay so.
-const REMEMBERED: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED).union(StateFlags::FULLSCREEN);
+pub(crate) const REMEMBERED: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED).union(StateFlags::FULLSCREEN);
 
 /// Opens the window over a data directory and returns when it is closed.
 pub fn run(data_dir: PathBuf) -> tauri::Result<()> {
@@ -26,6 +26,11 @@ pub fn run(data_dir: PathBuf) -> tauri::Result<()> {
         }))
         .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(REMEMBERED).build())
         .plugin(tauri_plugin_notification::init())
+        .on_window_event(|window, event| {
+            if matches!(event, WindowEvent::Resized(_) | WindowEvent::Moved(_)) {
+                native::remember_soon(window.app_handle());
+            }
+        })
         .on_menu_event(|app, event| {
             if let Err(error) = app.emit("menu", event.id().as_ref()) {
                 tracing::warn!(%error, "the page missed a choice in the menu");

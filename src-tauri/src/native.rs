@@ -1,6 +1,8 @@
 //! What the desktop around the window has: its menu, notifications, the task bar, and files that the program is asked to open.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use lookalike_engine::wire::ErrorReply;
 use serde::Deserialize;
@@ -8,8 +10,13 @@ use tauri::menu::{Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::window::{ProgressBarState, ProgressBarStatus};
 use tauri::{AppHandle, Emitter, Manager, State, Theme, WebviewWindow};
 use tauri_plugin_notification::NotificationExt;
+use tauri_plugin_window_state::AppHandleExt;
 
+use crate::REMEMBERED;
 use crate::shell::{Shell, crashed};
+
+/// How long a window that is being dragged rests before it counts as left there.
+const SETTLED: Duration = Duration::from_millis(400);
 
 type Reply<T> = Result<T, ErrorReply>;
 
@@ -27,6 +34,13 @@ struct NativeItem {
     item: String,
     label: String,
     keys: Option<String>,
+}
+
+impl NativeItem {
+    /// On Linux the page takes the keys itself, and a menu that is replaced has GTK complain of those of the old one.
+    fn shortcut(&self) -> Option<&str> {
+        self.keys.as_deref().filter(|_| !cfg!(target_os = "linux"))
+    }
 }
 
 /// Replaces the menu bar.
@@ -56,7 +70,7 @@ fn built(app: &AppHandle, menus: &[NativeMenu]) -> tauri::Result<Menu<tauri::Wry
         let submenu = Submenu::new(app, &menu.label, true)?;
         for entry in &menu.items {
             match entry {
-                Some(entry) => submenu.append(&MenuItem::with_id(app, &entry.item, &entry.label, true, entry.keys.as_deref())?)?,
+                Some(entry) => submenu.append(&MenuItem::with_id(app, &entry.item, &entry.label, true, entry.shortcut())?)?,
                 None => submenu.append(&PredefinedMenuItem::separator(app)?)?,
             }
         }
@@ -97,6 +111,22 @@ pub(crate) async fn show_progress(window: WebviewWindow, share: Option<f64>) -> 
     };
     window.set_progress_bar(state).unwrap_or_else(|error| tracing::debug!(%error, "no progress in the task bar"));
     Ok(())
+}
+
+/// Saves size and place of the window once they have not changed for a moment: a program that is killed, as at the end of a
+/// session, is asked for nothing.
+pub(crate) fn remember_soon(app: &AppHandle) {
+    static CHANGES: AtomicU64 = AtomicU64::new(0);
+    let change = CHANGES.fetch_add(1, Ordering::Relaxed) + 1;
+    let app = app.clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        std::thread::sleep(SETTLED);
+        if CHANGES.load(Ordering::Relaxed) == change
+            && let Err(error) = app.save_window_state(REMEMBERED)
+        {
+            tracing::warn!(%error, "the window will not be as it was left");
+        }
+    });
 }
 
 /// What the program was started with, once. From then on `opened` events tell of more.

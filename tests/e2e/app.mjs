@@ -28,10 +28,10 @@ export async function withTemporaryLibrary(action) {
   }
 }
 
-/** Opens the window over a data directory, and closes it whatever happens; a failure leaves a picture of the window. */
-export async function withWindow(data, action) {
+/** Opens the window over a data directory, with files to open, and closes it whatever happens; a failure leaves a picture of the window. */
+export async function withWindow(data, action, opened = []) {
   await driverIsUp(driver);
-  const window = await Window.open(driver, application, ['--data-dir', data]);
+  const window = await Window.open(driver, application, ['--data-dir', data, ...opened]);
   try {
     await window.run(`
       window.violations = [];

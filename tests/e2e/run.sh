@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a script of this folder against the real window on a display of its own.
 #
-#   tests/e2e/run.sh [SCRIPT]      SCRIPT: window.mjs (default) or screens.mjs
+#   tests/e2e/run.sh [SCRIPT…]     SCRIPT: window.mjs, native.mjs (default: both) or screens.mjs
 #
 # Needs: xvfb dbus webkit2gtk-driver (apt), tauri-driver 2.1.0 (cargo), node 20, and the built window
 # (`npm --prefix ui run build && cargo build -p lookalike-desktop --features custom-protocol`).
@@ -10,7 +10,8 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-script=${1:-window.mjs}
+scripts=("$@")
+[ ${#scripts[@]} -gt 0 ] || scripts=(window.mjs native.mjs)
 export E2E_APPLICATION=${E2E_APPLICATION:-${CARGO_TARGET_DIR:-$root/target}/debug/lookalike-desktop}
 export E2E_ROOT=$root
 
@@ -53,9 +54,14 @@ for _ in $(seq 100); do [ -s "$work/driver.pid" ] && break; sleep 0.1; done
 started+=("$(cat "$work/driver.pid")")
 
 export E2E_DRIVER="http://127.0.0.1:$port"
-export DISPLAY=":$display" # for tools that act on the window from outside
-if ! timeout 300 node "$here/$script"; then
-  echo "--- driver and window said:" >&2
-  tail -n 40 "$work/driver.log" >&2
-  fail "$script failed"
-fi
+# For what acts on the window from outside: a second start of the program finds the first one by the bus.
+export DISPLAY=":$display"
+DBUS_SESSION_BUS_ADDRESS=$(tr '\0' '\n' <"/proc/$(cat "$work/driver.pid")/environ" | sed -n 's/^DBUS_SESSION_BUS_ADDRESS=//p')
+export DBUS_SESSION_BUS_ADDRESS
+for script in "${scripts[@]}"; do
+  if ! timeout 300 node "$here/$script"; then
+    echo "--- driver and window said:" >&2
+    tail -n 40 "$work/driver.log" >&2
+    fail "$script failed"
+  fi
+done
