@@ -19,6 +19,8 @@ pub struct Server {
     pub token: String,
     /// The code of the printed address, where it has a page.
     pub code: Option<String>,
+    /// What it has printed until it was ready.
+    pub printed: String,
     log: Arc<Mutex<String>>,
 }
 
@@ -67,7 +69,8 @@ impl Server {
     /// A server from a command that is ready but for its pipes.
     pub fn of(command: &mut Command, token_file: &std::path::Path) -> Self {
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the server starts");
-        let mut server = Self { child, address: SocketAddr::from(([0, 0, 0, 0], 0)), token: String::new(), code: None, log: Arc::default() };
+        let mut server =
+            Self { child, address: SocketAddr::from(([0, 0, 0, 0], 0)), token: String::new(), code: None, printed: String::new(), log: Arc::default() };
         let (written, stderr) = (Arc::clone(&server.log), server.child.stderr.take().expect("its log"));
         std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
@@ -77,6 +80,7 @@ impl Server {
             }
         });
         for line in BufReader::new(server.child.stdout.take().expect("its output")).lines().map_while(Result::ok) {
+            server.printed += &format!("{line}\n");
             if let Some((_, code)) = line.split_once("/#code=") {
                 server.code = Some(code.to_owned());
             }

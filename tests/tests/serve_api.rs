@@ -69,6 +69,8 @@ fn pictures_are_had_by_id_and_kept_by_browsers() {
     let nobody = "0".repeat(64);
     for path in ["", "/thumbnail", "/preview", "/original"] {
         server.get(&format!("/api/v1/pictures/{nobody}{path}")).expect(404);
+        let known = [("If-None-Match", &*format!("\"{nobody}\""))];
+        server.ask("GET", &format!("/api/v1/pictures/{nobody}{path}"), b"", &known).expect(404);
     }
     fs_err::write(library.photos().join("scene-1.jpg"), b"root:x:0:0").unwrap();
     let changed = server.get(&format!("/api/v1/pictures/{id}/original"));
@@ -159,6 +161,23 @@ fn without_an_allowed_root_no_folder_comes_over_http() {
     let refused = server.json("POST", "/api/v1/folders", &json!({ "path": path })).expect(403).json();
     assert_eq!(refused["code"], "folder-not-allowed");
     assert!(refused["hint"].as_str().unwrap().contains("--allow-root"));
+}
+
+#[test]
+fn a_root_that_comes_later_is_offered_then() {
+    let library = TestLibrary::with_scenes(1);
+    let root = library.beside("drive");
+    let server = Server::start(&library, &["--allow-root", &root.display().to_string()]);
+    assert!(server.log().contains("an allowed root is not there"), "{}", server.log());
+    let roots = || server.get("/api/v1/roots").expect(200).json()["roots"].clone();
+    assert_eq!(roots(), json!([]));
+    server.json("POST", "/api/v1/folders", &json!({ "path": root.display().to_string() })).expect(403);
+    fs_err::create_dir_all(&root).unwrap();
+    fs_err::write(root.join("scene.jpg"), jpeg(&scene(4, 320, 240), 80)).unwrap();
+    assert_eq!(roots(), json!([root.display().to_string()]));
+    assert_eq!(server.get("/api/v1/session").expect(200).json()["roots"], roots());
+    server.json("POST", "/api/v1/folders", &json!({ "path": root.display().to_string() })).expect(200);
+    wait_until("it is indexed", || server.get("/api/v1/count").json()["count"] == 1);
 }
 
 #[test]
@@ -257,7 +276,8 @@ fn browsers_sign_in_once_and_only_our_own_page_counts() {
     with_cookie("POST", "/api/v1/index/rescan", &[("Origin", "http://127.0.0.1:3000")]).expect(403);
     with_cookie("POST", "/api/v1/index/rescan", &[("Origin", "null")]).expect(403);
     with_cookie("POST", "/api/v1/index/rescan", &[("Origin", &own), ("Sec-Fetch-Site", "same-origin")]).expect(204);
-    with_cookie("DELETE", "/api/v1/session", &[("Origin", &own)]).expect(204);
+    let signed_out = with_cookie("DELETE", "/api/v1/session", &[("Origin", &own)]).expect(204);
+    assert_eq!(signed_out.header("clear-site-data"), Some("\"cache\""), "pictures do not stay in the browser");
     with_cookie("GET", "/api/v1/session", &[]).expect(401);
     assert!(!server.log().contains(&code) && !server.log().contains(&server.token), "no secret is logged");
 }
@@ -298,9 +318,12 @@ fn health_metrics_documents_and_headers() {
     assert!(numbers.contains("lookalike_http_request_seconds_bucket"), "{numbers}");
     let document = open("/api/v1/openapi.json").expect(200).json();
     assert_eq!(document["openapi"], "3.1.0");
-    for path in ["/api/v1/search", "/api/v1/pictures/{id}", "/imageRetrieval/search", "/img/search", "/data"] {
+    for path in
+        ["/api/v1/search", "/api/v1/pictures/{id}", "/imageRetrieval/search", "/img/search", "/data", "/healthz", "/readyz", "/metrics", "/temporary/{id}"]
+    {
         assert!(document["paths"][path].is_object(), "{path} is described");
     }
+    assert_eq!(document["components"]["securitySchemes"]["browser"]["name"], format!("lookalike-{}", server.address.port()));
     assert_eq!(open("/api/v1/docs").expect(308).header("location"), Some("/api/v1/docs/"));
     let page = open("/api/v1/docs/").expect(200);
     assert!(page.header("content-type").unwrap().starts_with("text/html"));
@@ -318,8 +341,10 @@ fn health_metrics_documents_and_headers() {
     assert_ne!(ids[0], ids[1]);
     let missing = server.get("/api/v1/nothing").expect(404);
     assert_eq!(missing.header("content-type"), Some("application/problem+json"));
-    let wrong = server.ask("PUT", "/api/v1/count", b"", &[]).expect(405);
-    assert!(wrong.header("allow").is_some_and(|allow| allow.contains("GET")), "{wrong:?}");
+    for (method, path) in [("PUT", "/api/v1/count"), ("POST", "/"), ("TRACE", "/"), ("DELETE", "/")] {
+        let wrong = server.ask(method, path, b"", &[]).expect(405);
+        assert!(wrong.header("allow").is_some_and(|allow| allow.contains("GET")), "{method} {path}: {wrong:?}");
+    }
 }
 
 #[test]
@@ -377,4 +402,9 @@ fn other_computers_are_served_only_behind_tls() {
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(said.contains("--tls-cert") && said.contains("--behind-proxy"), "{said}");
     assert_eq!(library.run(&["serve", "--tls-cert", "x.pem"]).status.code(), Some(2), "a certificate without a key");
+    for (option, value) in [("--host", "http://x/"), ("--host", "x:80"), ("--public-url", "javascript:alert(1)"), ("--public-url", "photos.example.org")] {
+        let refused = library.run(&["serve", option, value]);
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(refused.status.code() == Some(2) && said.contains("photos.example.org"), "{option} {value}: {said}");
+    }
 }

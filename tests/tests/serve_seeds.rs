@@ -116,6 +116,12 @@ fn the_first_system_s_errors_have_a_status_and_a_code() {
     check(limited, 429);
 }
 
+/// For how many seconds a browser may keep an answer.
+fn picture_life(headers: &[(String, String)]) -> u64 {
+    let (_, control) = headers.iter().find(|(name, _)| name == "cache-control").expect("it is said");
+    control.strip_prefix("private, max-age=").and_then(|seconds| seconds.parse().ok()).unwrap_or_else(|| panic!("{control}"))
+}
+
 #[test]
 fn links_to_pictures_work_without_a_token_until_they_are_tampered_with() {
     let (library, server) = served(2, &["--link-hours", "1"]);
@@ -125,7 +131,9 @@ fn links_to_pictures_work_without_a_token_until_they_are_tampered_with() {
     let path = url.strip_prefix(&format!("http://{}", server.address)).expect("it leads here");
     let open = |path: &str| server.ask_as_stranger("GET", path, b"", &[]);
     let picture = open(path).expect(200);
-    assert_eq!((picture.body, picture.headers.iter().any(|(name, value)| name == "content-type" && value == "image/jpeg")), (bytes, true));
+    assert_eq!((picture.body.clone(), picture.headers.iter().any(|(name, value)| name == "content-type" && value == "image/jpeg")), (bytes, true));
+    let life = picture_life(&picture.headers);
+    assert!((1..=3_600).contains(&life), "kept no longer than it is valid: {life}");
     let other = reply["data"][1]["id"].as_str().unwrap();
     let id = reply["data"][0]["id"].as_str().unwrap();
     open(&path.replace(id, other)).expect(403);

@@ -4,19 +4,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lookalike_engine::{Engine, Result};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 use super::hosts::Hosts;
 use super::limits::Rates;
+use super::linger::LINGERING;
 use super::links::Links;
 use super::metrics::Metrics;
 use super::problem::{Problem, Reply};
 use super::roots::Roots;
 use super::sessions::Sessions;
 use super::tokens::Tokens;
+use super::way::Way;
 
 /// Requests that are worked on at a time; further ones are told to come again.
 pub(crate) const REQUESTS: usize = 256;
+/// Browsers that sign in at a time; nobody knows yet who they are.
+const DOORS: usize = 32;
+/// Requests at a time that have this server wait for others.
+const ABROAD: usize = 8;
+/// How long a further one waits for its turn.
+const ABROAD_TURN: Duration = Duration::from_secs(2);
 /// Browsers and programs that listen to events at a time.
 const LISTENERS: usize = 64;
 /// MiB of request bodies that are held at a time.
@@ -38,14 +46,16 @@ pub(crate) struct Shared {
     pub(crate) rates: Rates,
     pub(crate) metrics: Metrics,
     pub(crate) requests: Semaphore,
+    pub(crate) doors: Semaphore,
     pub(crate) listeners: Arc<Semaphore>,
+    pub(crate) lingering: Arc<Semaphore>,
     pub(crate) bodies: Arc<Semaphore>,
     /// Turns for what takes a core and memory.
     work: Arc<Semaphore>,
+    abroad: Arc<Semaphore>,
     pub(crate) link_hours: u32,
     pub(crate) has_ui: bool,
-    /// Whether clients speak TLS, with this server or with the proxy before it.
-    pub(crate) is_secure: bool,
+    pub(crate) way: Way,
     pub(crate) public_url: Option<String>,
     pub(crate) cookie: String,
     pub(crate) stopping: watch::Sender<bool>,
@@ -56,7 +66,7 @@ pub(crate) struct Settings {
     pub(crate) link_hours: u32,
     pub(crate) rate_limit: u32,
     pub(crate) has_ui: bool,
-    pub(crate) is_secure: bool,
+    pub(crate) way: Way,
     pub(crate) public_url: Option<String>,
     pub(crate) cookie: String,
 }
@@ -74,12 +84,15 @@ impl Shared {
             rates: Rates::new(settings.rate_limit),
             metrics: Metrics::default(),
             requests: Semaphore::new(REQUESTS),
+            doors: Semaphore::new(DOORS),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
+            lingering: Arc::new(Semaphore::new(LINGERING)),
             bodies: Arc::new(Semaphore::new(BODIES)),
             work: Arc::new(Semaphore::new(cores.max(2))),
+            abroad: Arc::new(Semaphore::new(ABROAD)),
             link_hours: settings.link_hours,
             has_ui: settings.has_ui,
-            is_secure: settings.is_secure,
+            way: settings.way,
             public_url: settings.public_url,
             cookie: settings.cookie,
             stopping: watch::Sender::new(false),
@@ -103,6 +116,26 @@ impl Shared {
             call(&engine)
         };
         finished(tokio::task::spawn_blocking(work).await)
+    }
+
+    /// The same for what waits for other servers, which may take as long as it likes: a few at a time, each on a thread of its
+    /// own. Neither the others nor the end of the program wait for it.
+    pub(crate) async fn abroad<T: Send + 'static>(&self, call: impl FnOnce(&Engine) -> Result<T> + Send + 'static) -> Reply<T> {
+        let turn = tokio::time::timeout(ABROAD_TURN, Arc::clone(&self.abroad).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(Problem::busy()) };
+        let engine = self.engine.clone();
+        let (tell, told) = oneshot::channel();
+        let work = move || {
+            let _turn = turn;
+            // The client may have gone away meanwhile.
+            let _ = tell.send(call(&engine));
+        };
+        std::thread::Builder::new().name("abroad".into()).spawn(work).map_err(|_| Problem::busy())?;
+        match told.await {
+            Ok(outcome) => Ok(outcome?),
+            // The panic hook has said what it was.
+            Err(_) => Err(Problem::internal()),
+        }
     }
 
     /// Done when the server is to stop.

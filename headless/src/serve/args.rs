@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use axum::http::Uri;
 use clap::Subcommand;
 
 #[derive(clap::Args)]
@@ -16,14 +17,14 @@ pub(crate) struct ServeArgs {
     /// Serve the HTTP interface only, no web page
     #[arg(long)]
     pub(crate) no_ui: bool,
-    /// Folders below this one may be added over HTTP (may be repeated) [default: none]
+    /// Folders below this one may be added over HTTP, once it is there (may be repeated) [default: none]
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) allow_root: Vec<PathBuf>,
     /// A name under which this server is reached, besides localhost and IP addresses (may be repeated)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = host)]
     pub(crate) host: Vec<String>,
     /// Address of this server in links for others, where a proxy changes it: https://photos.example.org
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = public_url)]
     pub(crate) public_url: Option<String>,
     /// PEM file of the certificate, with those of its authorities
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -46,6 +47,27 @@ pub(crate) struct ServeArgs {
     /// Write the log as JSON, one object a line
     #[arg(long)]
     pub(crate) log_json: bool,
+}
+
+/// A name, and nothing around it: it is compared with what clients call this server.
+fn host(text: &str) -> Result<String, String> {
+    let is_name = (1..=253).contains(&text.len())
+        && text.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+    if is_name { Ok(text.to_ascii_lowercase()) } else { Err("give the name alone, without http://, port or path, as in photos.example.org".into()) }
+}
+
+/// What links begin with; it is put before their path as it is.
+fn public_url(text: &str) -> Result<String, String> {
+    let wrong = || Err("give an address that begins with http:// or https:// and has no ? or #, as in https://photos.example.org".into());
+    let Ok(uri) = text.parse::<Uri>() else { return wrong() };
+    let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
+    let has_host = uri.authority().is_some_and(|authority| !authority.host().is_empty() && !authority.as_str().contains('@'));
+    if !is_web || !has_host || text.contains(['?', '#']) {
+        return wrong();
+    }
+    // Schemes are written small from here on.
+    let rest = text.split_once("://").map_or("", |(_, rest)| rest);
+    Ok(format!("{}://{}", uri.scheme_str().unwrap_or_default(), rest.trim_end_matches('/')))
 }
 
 #[derive(Subcommand)]
@@ -72,4 +94,24 @@ pub(crate) struct TokenName {
     /// What to call it: 1 to 48 of letters, digits, dots, dashes and underscores
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_addresses_are_what_they_should_be() {
+        assert_eq!(host("Photos.example.org").as_deref(), Ok("photos.example.org"));
+        for wrong in ["", "http://x/", "x/", "x:80", "a b", "a..b", "*.example.org", "user@x"] {
+            assert!(host(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(public_url("HTTPS://photos.example.org/pictures/").as_deref(), Ok("https://photos.example.org/pictures"));
+        assert_eq!(public_url("http://127.0.0.1:5005").as_deref(), Ok("http://127.0.0.1:5005"));
+        for wrong in
+            ["", "javascript:alert(1)", "photos.example.org", "https://", "ftp://x", "https://u:p@x", "https://x/?a", "https://x/#a", "https://x /", "/x"]
+        {
+            assert!(public_url(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use lookalike_engine::MAX_ADDED;
 use serde::de::DeserializeOwned;
@@ -24,6 +24,9 @@ pub(crate) const PICTURE_AS_TEXT: usize = MAX_ADDED / 3 * 4 + (16 << 20);
 /// A client may be silent for so long, and take so long in all.
 const SILENCE: Duration = Duration::from_secs(15);
 const WHOLE: Duration = Duration::from_secs(120);
+/// A stranger's body, and how long it may take.
+const BRIEF: usize = 4 << 10;
+const BRIEFLY: Duration = Duration::from_secs(5);
 /// How long a body waits for others to make room.
 const ROOM: Duration = Duration::from_secs(20);
 /// Parts of a multipart body.
@@ -46,20 +49,38 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        if media_type(request.headers()) != "application/json" {
-            return Err(unsupported("application/json"));
-        }
-        let held = read(request, app, SMALL).await?;
-        // The reader would take an array of the fields' values as well.
-        if held.bytes.trim_ascii_start().first() != Some(&b'{') {
-            return Err(Problem::bad_request("the body is no JSON object"));
-        }
-        // The reader's own words may repeat what was sent, and that may be a secret.
-        serde_json::from_slice(&held.bytes).map(Json).map_err(|error| {
-            let what = if error.is_data() { "has a field that is missing, of another kind or out of range" } else { "is no JSON" };
-            Problem::bad_request(format!("the body {what} (line {}, column {})", error.line(), error.column()))
-        })
+        check_is_json(request.headers())?;
+        parsed(&read(request, app, SMALL).await?.bytes).map(Json)
     }
+}
+
+/// The JSON of somebody who is not known yet: a few words, said at once.
+pub(crate) struct Brief<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Brief<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Problem> {
+        check_is_json(request.headers())?;
+        let announced = announced(&request, BRIEF)?;
+        parsed(&collected(request.into_body(), announced, BRIEF, BRIEFLY).await?).map(Brief)
+    }
+}
+
+fn check_is_json(headers: &HeaderMap) -> Reply<()> {
+    if media_type(headers) == "application/json" { Ok(()) } else { Err(unsupported("application/json")) }
+}
+
+fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Reply<T> {
+    // The reader would take an array of the fields' values as well.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Problem::bad_request("the body is no JSON object"));
+    }
+    // The reader's own words may repeat what was sent, and that may be a secret.
+    serde_json::from_slice(bytes).map_err(|error| {
+        let what = if error.is_data() { "has a field that is missing, of another kind or out of range" } else { "is no JSON" };
+        Problem::bad_request(format!("the body {what} (line {}, column {})", error.line(), error.column()))
+    })
 }
 
 /// A body in memory, with the room that it takes.
@@ -71,23 +92,31 @@ pub(crate) struct Held {
 
 /// Reads a body of at most `limit` bytes.
 pub(crate) async fn read(request: Request, app: &App, limit: usize) -> Reply<Held> {
-    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
-        return Err(Problem::too_large(limit));
-    }
+    let announced = announced(&request, limit)?;
     let mebibytes = (announced.unwrap_or(limit) >> 20) + 1;
     let room = tokio::time::timeout(ROOM, Arc::clone(&app.bodies).acquire_many_owned(u32::try_from(mebibytes).unwrap_or(u32::MAX))).await;
     let Ok(Ok(room)) = room else { return Err(Problem::busy()) };
-    let (parts, mut body) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    let bytes = collected(body, announced, limit, WHOLE).await?;
+    Ok(Held { headers: parts.headers, bytes, _room: room })
+}
+
+/// How long a body says it is.
+fn announced(request: &Request, limit: usize) -> Reply<Option<usize>> {
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) { Err(Problem::too_large(limit)) } else { Ok(announced) }
+}
+
+async fn collected(mut body: Body, announced: Option<usize>, limit: usize, whole: Duration) -> Reply<Bytes> {
     let mut bytes = Vec::with_capacity(announced.unwrap_or(0));
     let started = Instant::now();
     loop {
-        let patience = SILENCE.min(WHOLE.saturating_sub(started.elapsed()));
+        let patience = SILENCE.min(whole.saturating_sub(started.elapsed()));
         let Ok(frame) = tokio::time::timeout(patience, body.frame()).await else {
-            return Err(Problem::new(axum::http::StatusCode::REQUEST_TIMEOUT, "too-slow", "the request took too long to arrive"));
+            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "the request took too long to arrive"));
         };
         match frame {
-            None => return Ok(Held { headers: parts.headers, bytes: bytes.into(), _room: room }),
+            None => return Ok(bytes.into()),
             Some(Err(_)) => return Err(Problem::bad_request("the request broke off")),
             Some(Ok(frame)) => {
                 let Some(data) = frame.data_ref() else { continue };
@@ -188,5 +217,5 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
 
 /// A body of another kind than the one that is taken.
 pub(crate) fn unsupported(wanted: &str) -> Problem {
-    Problem::new(axum::http::StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid-request", format!("the body must be {wanted}"))
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid-request", format!("the body must be {wanted}"))
 }

@@ -49,7 +49,7 @@ fn page(file: &str) -> Response {
 }
 
 /// Adds to what the routes say of themselves what holds for all of them: errors, who may come in, who made it.
-pub(crate) fn completed(mut api: OpenApi) -> OpenApi {
+pub(crate) fn completed(mut api: OpenApi, cookie: &str) -> OpenApi {
     api.info = InfoBuilder::new()
         .title("Lookalike")
         .version(env!("CARGO_PKG_VERSION"))
@@ -62,7 +62,7 @@ pub(crate) fn completed(mut api: OpenApi) -> OpenApi {
     let components = api.components.get_or_insert_default();
     components.schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
     components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
-    components.add_security_scheme("browser", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("lookalike"))));
+    components.add_security_scheme("browser", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie))));
     let none: [&str; 0] = [];
     api.security = Some(vec![SecurityRequirement::new("token", none), SecurityRequirement::new("browser", none)]);
     for item in api.paths.paths.values_mut() {

@@ -11,19 +11,19 @@ use axum::http::header::{
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::api::{BASE, session};
 use super::app::App;
 use super::auth::Who;
 use super::hosts::check_origin;
+use super::linger;
 use super::problem::Problem;
 use super::seeds::first;
+use super::service;
 
 /// Answers of the interface are data: nothing in them is to run or to load anything.
 const DATA_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
-
-/// By which name the client calls this server; known to be one of its names.
-#[derive(Clone)]
-pub(crate) struct Authority(pub(crate) String);
 
 /// The way in and out.
 pub(crate) async fn pass(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -32,16 +32,21 @@ pub(crate) async fn pass(State(app): State<App>, request: Request, next: Next) -
     let method = known_method(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
     let is_first_seed = request.uri().path() == first::PATH;
+    let is_encrypted = app.way.is_always_encrypted(app.public_url.as_deref(), request.headers());
     let _under_way = app.metrics.begin();
+    let (request, rest) = linger::watch(request);
     let response = match admit(&app, request) {
         Ok((request, _turn)) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
+    if let Some(rest) = rest {
+        rest.throw_away(&app.lingering);
+    }
     let mut response = described(response);
     if is_first_seed {
         response = first::shaped(response);
     }
-    protect(response.headers_mut(), app.is_secure && app.hosts.has_names());
+    protect(response.headers_mut(), is_encrypted && app.hosts.has_names());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
@@ -56,12 +61,23 @@ pub(crate) async fn pass(State(app): State<App>, request: Request, next: Next) -
 }
 
 /// Whether a request may come in at all, and its turn among those that are worked on.
-fn admit(app: &App, mut request: Request) -> Result<(Request, tokio::sync::SemaphorePermit<'_>), Problem> {
-    let turn = app.requests.try_acquire().map_err(|_| Problem::busy())?;
-    let authority = app.hosts.check(request.uri(), request.headers())?;
-    check_origin(request.headers(), &authority)?;
-    request.extensions_mut().insert(Authority(authority));
+fn admit(app: &App, mut request: Request) -> Result<(Request, Option<SemaphorePermit<'_>>), Problem> {
+    let turn = turns(app, &request).map(Semaphore::try_acquire).transpose().map_err(|_| Problem::busy())?;
+    let called = app.way.called(&app.hosts, request.uri(), request.headers())?;
+    check_origin(request.headers(), &called.authority)?;
+    request.extensions_mut().insert(called);
     Ok((request, turn))
+}
+
+/// Where a request has to wait for its turn. Strangers who sign in cannot take the turns of those who are known, and whoever
+/// looks after the server is answered however much there is to do.
+fn turns<'a>(app: &'a App, request: &Request) -> Option<&'a Semaphore> {
+    let path = request.uri().path();
+    if service::PATHS.contains(&path) {
+        return None;
+    }
+    let signs_in = request.method() == Method::POST && path.strip_prefix(BASE) == Some(session::PATH);
+    Some(if signs_in { &app.doors } else { &app.requests })
 }
 
 /// Errors that come from the framework are told like our own.

@@ -39,7 +39,8 @@ impl Hosts {
         }
     }
 
-    fn knows(&self, authority: &str) -> bool {
+    /// Whether this server may be called so, with or without a port.
+    pub(crate) fn knows(&self, authority: &str) -> bool {
         let Some(host) = host_of(authority) else { return false };
         host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() || self.names.contains(&host)
     }

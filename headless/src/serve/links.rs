@@ -44,6 +44,11 @@ impl Links {
     }
 }
 
+/// For how long something that ends then is still valid.
+pub(crate) fn seconds_left(expires: u64) -> u64 {
+    expires.saturating_sub(now())
+}
+
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs())
 }

@@ -23,6 +23,8 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Sleep, sleep};
 
+use super::crowd::{Crowd, Place};
+
 /// Connections at a time. Further ones are closed at once.
 const CONNECTIONS: usize = 768;
 /// A client has so long to send the head of a request, and to take the next piece of an answer.
@@ -31,13 +33,22 @@ const STALLED: Duration = Duration::from_secs(60);
 /// Largest head of a request, in bytes.
 const LARGEST_HEAD: usize = 64 << 10;
 
+/// How it listens.
+pub(crate) struct Listening {
+    pub(crate) listener: TcpListener,
+    pub(crate) tls: Option<ServerConfig>,
+    /// Whether all connections come from one proxy.
+    pub(crate) is_behind_proxy: bool,
+}
+
 /// Answers until the handle says stop, and then as long as the answers take.
-pub(crate) async fn serve(listener: TcpListener, tls: Option<ServerConfig>, routes: Router, handle: Handle<SocketAddr>) -> io::Result<()> {
+pub(crate) async fn serve(listening: Listening, routes: Router, handle: Handle<SocketAddr>) -> io::Result<()> {
+    let Listening { listener, tls, is_behind_proxy } = listening;
     // HTTP/1.1 only: whoever wants more puts a proxy in front.
     let mut server = axum_server::from_tcp(listener)?.http1_only().handle(handle).first_request_timeout(HEAD);
     server.http_builder().http1().header_read_timeout(HEAD).max_buf_size(LARGEST_HEAD);
     let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
-    let gate = Gate(Arc::new(Semaphore::new(CONNECTIONS)));
+    let gate = Gate { seats: Arc::new(Semaphore::new(CONNECTIONS)), crowd: (!is_behind_proxy).then(Arc::default) };
     match tls {
         Some(config) => {
             let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(Arc::new(config))).acceptor(gate);
@@ -63,9 +74,24 @@ pub(crate) fn tls(certificate: &Path, key: &Path) -> Result<ServerConfig> {
     Ok(config)
 }
 
-/// Lets so many connections in.
+/// Lets so many connections in, and so many from one address.
 #[derive(Clone)]
-struct Gate(Arc<Semaphore>);
+struct Gate {
+    seats: Arc<Semaphore>,
+    crowd: Option<Arc<Crowd>>,
+}
+
+impl Gate {
+    fn let_in(&self, stream: TcpStream) -> io::Result<Guarded> {
+        let seat = Arc::clone(&self.seats).try_acquire_owned().map_err(|_| io::Error::other("too many connections"))?;
+        let place = match &self.crowd {
+            Some(crowd) => crowd.enter(stream.peer_addr()?.ip()).ok_or_else(|| io::Error::other("too many connections of one address"))?,
+            None => None,
+        };
+        stream.set_nodelay(true)?;
+        Ok(Guarded { stream, patience: None, _seat: seat, _place: place })
+    }
+}
 
 impl<S> Accept<TcpStream, S> for Gate {
     type Stream = Guarded;
@@ -73,11 +99,7 @@ impl<S> Accept<TcpStream, S> for Gate {
     type Future = Ready<io::Result<(Guarded, S)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let seat = Arc::clone(&self.0).try_acquire_owned().map_err(|_| io::Error::other("too many connections"));
-        ready(seat.and_then(|seat| {
-            stream.set_nodelay(true)?;
-            Ok((Guarded { stream, patience: None, _seat: seat }, service))
-        }))
+        ready(self.let_in(stream).map(|stream| (stream, service)))
     }
 }
 
@@ -86,6 +108,7 @@ struct Guarded {
     stream: TcpStream,
     patience: Option<Pin<Box<Sleep>>>,
     _seat: OwnedSemaphorePermit,
+    _place: Option<Place>,
 }
 
 impl Guarded {

@@ -8,10 +8,12 @@ mod app;
 pub(crate) mod args;
 mod auth;
 mod body;
+mod crowd;
 mod docs;
 mod front;
 mod hosts;
 mod limits;
+mod linger;
 mod links;
 mod listen;
 mod metrics;
@@ -24,12 +26,13 @@ mod service;
 mod sessions;
 mod tokens;
 mod ui;
+mod way;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -46,10 +49,12 @@ use app::{App, Settings, Shared};
 use args::{ServeArgs, TokenCommand};
 use hosts::Hosts;
 use links::Links;
+use listen::Listening;
 use problem::Problem;
 use rights::Rights;
 use roots::Roots;
 use tokens::{TokenFile, Tokens};
+use way::Way;
 
 /// What was taken is finished, within so long.
 const FINISH: Duration = Duration::from_secs(20);
@@ -80,16 +85,20 @@ pub(crate) fn run(open: impl Fn(Access) -> Result<Engine>, args: &ServeArgs) -> 
     let listener = TcpListener::bind(args.bind).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     let app = Arc::new(shared(engine, args, address)?);
-    announce(&app, address, tls.is_some())?;
+    announce(&app, address, &args.host)?;
+    let listening = Listening { listener, tls, is_behind_proxy: args.behind_proxy };
     let runtime = tokio::runtime::Builder::new_multi_thread().max_blocking_threads(THREADS).enable_all().build();
     let runtime = runtime.map_err(|error| Error::new(ErrorCode::Io, format!("no thread could be started: {error}")))?;
     let handle = Handle::new();
+    let told_at = Arc::new(OnceLock::new());
     let served = runtime.block_on(async {
-        tokio::spawn(stop_when_told(Arc::clone(&app), handle.clone()));
-        listen::serve(listener, tls, routes(&app), handle).await
+        tokio::spawn(stop_when_told(Arc::clone(&app), handle.clone(), Arc::clone(&told_at)));
+        listen::serve(listening, routes(&app), handle).await
     });
-    // Work that nobody waits for any more has so long; then the engine goes, and saves what it has.
-    runtime.shutdown_timeout(FINISH);
+    // Work that nobody waits for any more has what is left of the time; then the engine goes, and saves what it has. Whoever
+    // still waits for another server then is cut off: whatever is cut short, the library is sound.
+    let left = told_at.get().map_or(FINISH, |told| FINISH.saturating_sub(told.elapsed()));
+    runtime.shutdown_timeout(left);
     served.map_err(cannot)?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
@@ -119,15 +128,20 @@ pub(crate) fn token(data_dir: &Path, command: &TokenCommand) -> Result<ExitCode>
 
 fn shared(engine: Engine, args: &ServeArgs, address: SocketAddr) -> Result<Shared> {
     let data_dir = engine.data_dir().to_owned();
-    let is_secure = args.tls_cert.is_some() || args.behind_proxy;
+    let way = match (args.tls_cert.is_some(), args.behind_proxy) {
+        (true, _) => Way::Tls,
+        (false, true) => Way::Proxy,
+        (false, false) => Way::Plain,
+    };
     let tokens = Tokens::open(&data_dir, args.token_file.as_deref())?;
     let roots = Roots::new(&args.allow_root, &data_dir)?;
+    roots.warn();
     let settings = Settings {
         link_hours: args.link_hours,
         rate_limit: args.rate_limit,
         has_ui: !args.no_ui && ui::is_built(),
-        is_secure,
-        public_url: args.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
+        way,
+        public_url: args.public_url.clone(),
         // Cookies know no port: two servers on one computer must not overwrite each other's.
         cookie: format!("lookalike-{}", address.port()),
     };
@@ -135,12 +149,10 @@ fn shared(engine: Engine, args: &ServeArgs, address: SocketAddr) -> Result<Share
 }
 
 fn routes(app: &App) -> Router {
-    let (api, document) = api::routes(app).merge(seeds::routes(app)).split_for_parts();
+    let (api, document) = api::routes(app).merge(seeds::routes(app)).merge(service::routes(app)).merge(api::pictures::signed()).split_for_parts();
     Router::new()
         .merge(api)
-        .merge(docs::routes(docs::completed(document)))
-        .merge(service::routes(app))
-        .route("/temporary/{id}", axum::routing::get(api::pictures::temporary))
+        .merge(docs::routes(docs::completed(document, &app.cookie)))
         .fallback(ui::page)
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::internal().into_response()))
@@ -149,11 +161,8 @@ fn routes(app: &App) -> Router {
 }
 
 /// Where to go. The code is behind `#`, which browsers keep to themselves: it is in no log.
-fn announce(app: &Shared, address: SocketAddr, is_tls: bool) -> Result<()> {
-    let scheme = if is_tls { "https" } else { "http" };
-    // Listening everywhere is no address to go to.
-    let host = if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() };
-    let base = app.public_url.clone().unwrap_or_else(|| format!("{scheme}://{host}"));
+fn announce(app: &Shared, address: SocketAddr, hosts: &[String]) -> Result<()> {
+    let base = app.public_url.clone().unwrap_or_else(|| base(app.way, address, hosts));
     if app.has_ui {
         output::line(&format!("Open {base}/#code={}", app.sessions.new_code()?))?;
         output::line("The address works once, for ten minutes.")?;
@@ -162,9 +171,22 @@ fn announce(app: &Shared, address: SocketAddr, is_tls: bool) -> Result<()> {
     output::line(&format!("Listening on {address}"))
 }
 
+/// The address to open where nobody has said it. Listening everywhere is no address to go to, and a certificate or a proxy is
+/// for a name.
+fn base(way: Way, address: SocketAddr, hosts: &[String]) -> String {
+    let here = if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() };
+    match (way, hosts.first()) {
+        (Way::Proxy, Some(host)) => format!("https://{host}"),
+        (Way::Tls, Some(host)) => format!("https://{host}:{}", address.port()),
+        (Way::Tls, None) => format!("https://{here}"),
+        (Way::Proxy | Way::Plain, _) => format!("http://{here}"),
+    }
+}
+
 /// Asked to stop, it takes nothing new and finishes what it has; asked again, it stops at once.
-async fn stop_when_told(app: App, handle: Handle<SocketAddr>) {
+async fn stop_when_told(app: App, handle: Handle<SocketAddr>, told_at: Arc<OnceLock<Instant>>) {
     told().await;
+    told_at.get_or_init(Instant::now);
     tracing::info!("stopping");
     app.stopping.send_replace(true);
     handle.graceful_shutdown(Some(FINISH));

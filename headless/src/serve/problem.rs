@@ -5,6 +5,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use lookalike_engine::MAX_ADDED;
 use lookalike_engine::wire::ErrorCode;
 use serde::Serialize;
 
@@ -62,12 +63,22 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not-found", message)
     }
 
+    /// An address that takes only these methods.
+    pub(crate) fn method_not_allowed(allowed: &'static str) -> Self {
+        let message = "this address does not take this method";
+        Self { allow: Some(Box::new(HeaderValue::from_static(allowed))), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", message) }
+    }
+
     pub(crate) fn forbidden(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, message)
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", format!("the request is larger than {} KiB", limit >> 10))
+        let message = match limit {
+            MAX_ADDED.. => format!("this is too large: photos of up to {} MiB are taken", MAX_ADDED >> 20),
+            _ => format!("the request is larger than {} KiB", limit >> 10),
+        };
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", message)
     }
 
     pub(crate) fn signed_out() -> Self {

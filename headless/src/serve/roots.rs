@@ -11,7 +11,7 @@ use super::problem::Problem;
 /// More folders of one folder are not listed.
 const MOST: usize = 2_000;
 
-/// The allowed roots.
+/// The allowed roots. Each is looked at when it is used: a drive may come later than the server.
 pub(crate) struct Roots {
     roots: Vec<PathBuf>,
     /// What is in there is the library's own.
@@ -20,20 +20,42 @@ pub(crate) struct Roots {
 
 impl Roots {
     pub(crate) fn new(roots: &[PathBuf], data_dir: &Path) -> Result<Self> {
-        let resolved = roots.iter().map(|root| {
-            let path = fs_err::canonicalize(root)?;
-            if path.is_dir() { Ok(path) } else { Err(Error::new(ErrorCode::NotFound, format!("{} is not a folder", root.display()))) }
+        let absolute = roots.iter().map(|root| match std::path::absolute(root) {
+            Ok(path) if path.exists() && !path.is_dir() => Err(Error::new(ErrorCode::NotFound, format!("{} is not a folder", root.display()))),
+            path => Ok(path?),
         });
-        let roots = resolved.collect::<Result<Vec<_>>>().map_err(|error| error.with_hint("Name an existing folder: --allow-root DIRECTORY"))?;
+        let roots = absolute.collect::<Result<Vec<_>>>().map_err(|error| error.with_hint("Name a folder: --allow-root DIRECTORY"))?;
         Ok(Self { roots, data_dir: fs_err::canonicalize(data_dir)? })
     }
 
+    /// Says in the log which of them are of no use now.
+    pub(crate) fn warn(&self) {
+        for root in &self.roots {
+            match std::fs::read_dir(root) {
+                Ok(_) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                    tracing::warn!(root = %root.display(), "an allowed root may not be read by the user that this server runs as");
+                }
+                Err(error) => tracing::warn!(root = %root.display(), %error, "an allowed root is not there; it is offered once it is"),
+            }
+        }
+    }
+
+    /// Those that are there, as the system resolves them.
     pub(crate) fn all(&self) -> Vec<String> {
-        self.roots.iter().map(|root| root.display().to_string()).collect()
+        self.present().iter().map(|root| root.display().to_string()).collect()
+    }
+
+    fn present(&self) -> Vec<PathBuf> {
+        self.roots.iter().filter_map(|root| std::fs::canonicalize(root).ok()).filter(|root| root.is_dir()).collect()
     }
 
     /// The resolved path of a folder below a root. What lies elsewhere is refused alike whether it exists or not.
     pub(crate) fn admit(&self, path: &str) -> std::result::Result<PathBuf, Problem> {
+        self.admit_below(&self.present(), path)
+    }
+
+    fn admit_below(&self, roots: &[PathBuf], path: &str) -> std::result::Result<PathBuf, Problem> {
         let asked = Path::new(path);
         let refused = || {
             Problem::forbidden("folder-not-allowed", "this folder is not below one that may be added over HTTP").with_hint(match self.roots.is_empty() {
@@ -42,13 +64,13 @@ impl Roots {
             })
         };
         let is_plain = asked.is_absolute() && asked.components().all(|part| !matches!(part, std::path::Component::ParentDir));
-        if !is_plain || !self.roots.iter().any(|root| asked.starts_with(root)) {
+        if !is_plain || !roots.iter().any(|root| asked.starts_with(root)) {
             return Err(refused());
         }
         let Ok(resolved) = std::fs::canonicalize(asked) else {
             return Err(Problem::not_found("this folder does not exist"));
         };
-        if !self.holds(&resolved) {
+        if !self.holds(roots, &resolved) {
             return Err(refused());
         }
         if !resolved.is_dir() {
@@ -59,12 +81,13 @@ impl Roots {
 
     /// The folders in a folder, without hidden ones and those that lead out.
     pub(crate) fn children(&self, path: &str) -> std::result::Result<(PathBuf, Vec<String>), Problem> {
-        let resolved = self.admit(path)?;
+        let roots = self.present();
+        let resolved = self.admit_below(&roots, path)?;
         let entries = std::fs::read_dir(&resolved).map_err(|_| Problem::forbidden("folder-not-readable", "this folder may not be read by the server"))?;
         let mut folders: Vec<String> = entries
             .filter_map(std::result::Result::ok)
             .filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."))
-            .filter(|entry| std::fs::canonicalize(entry.path()).is_ok_and(|target| target.is_dir() && self.holds(&target)))
+            .filter(|entry| std::fs::canonicalize(entry.path()).is_ok_and(|target| target.is_dir() && self.holds(&roots, &target)))
             .filter_map(|entry| entry.path().to_str().map(str::to_owned))
             .take(MOST)
             .collect();
@@ -72,7 +95,7 @@ impl Roots {
         Ok((resolved, folders))
     }
 
-    fn holds(&self, resolved: &Path) -> bool {
-        self.roots.iter().any(|root| resolved.starts_with(root)) && !resolved.starts_with(&self.data_dir)
+    fn holds(&self, roots: &[PathBuf], resolved: &Path) -> bool {
+        roots.iter().any(|root| resolved.starts_with(root)) && !resolved.starts_with(&self.data_dir)
     }
 }

@@ -30,7 +30,10 @@ pub(crate) async fn page(State(app): State<App>, method: Method, uri: Uri, heade
     let path = uri.path();
     let name = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
     let file = if app.has_ui { Page::get(name) } else { None };
-    let (Some(file), true) = (file, method == Method::GET || method == Method::HEAD) else {
+    if (path == "/" || file.is_some()) && method != Method::GET && method != Method::HEAD {
+        return Problem::method_not_allowed("GET, HEAD").into_response();
+    }
+    let Some(file) = file else {
         return if path == "/" { without_page() } else { Problem::not_found("there is nothing at this address").into_response() };
     };
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(file.metadata.sha256_hash()));

@@ -77,7 +77,7 @@ async fn test(State(app): State<App>, Json(request): Json<ConnectRequest>) -> Re
         check(engine, &request)?;
         engine.test_connection(Some(&request), &|_| ())
     };
-    app.ask(call).await.map(Answer)
+    app.abroad(call).await.map(Answer)
 }
 
 /// How syncing stands
@@ -101,7 +101,7 @@ async fn retry(State(app): State<App>) -> Reply<Answer<RetriedPictures>> {
 /// Compare catalog, rows and objects
 #[utoipa::path(post, path = "/sync/verify", tag = "connection", request_body = Verify, responses((status = 200, body = VerifyReport)))]
 async fn verify(State(app): State<App>, Json(asked): Json<Verify>) -> Reply<Answer<VerifyReport>> {
-    app.ask(move |engine| engine.verify_sync(asked.repair, GRACE, SILENCE)).await.map(Answer)
+    app.abroad(move |engine| engine.verify_sync(asked.repair, GRACE, SILENCE)).await.map(Answer)
 }
 
 /// What the window may do and a caller from elsewhere may not: name a file of this computer, and have secrets that are kept

@@ -63,8 +63,8 @@ struct Children {
 #[utoipa::path(post, path = "/folders", tag = "folders", request_body = NewFolder, responses((status = 200, body = FolderInfo)))]
 async fn add(State(app): State<App>, Json(folder): Json<NewFolder>) -> Reply<Answer<FolderInfo>> {
     let path = PathBuf::from(admitted(&app, &folder.path).await?);
-    let roots = app.roots.all();
-    app.ask(move |engine| engine.add_confined_folder(&path, &folder.excludes, &roots)).await.map(Answer)
+    let shared = App::clone(&app);
+    app.ask(move |engine| engine.add_confined_folder(&path, &folder.excludes, &shared.roots.all())).await.map(Answer)
 }
 
 /// Pause or resume a folder, protect it, or set what is left out of it
@@ -91,8 +91,8 @@ async fn remove(State(app): State<App>, Path(id): Path<i64>) -> Reply<StatusCode
 
 /// Folders below which folders may be added
 #[utoipa::path(get, path = "/roots", tag = "folders", responses((status = 200, body = RootsReply)))]
-async fn roots(State(app): State<App>) -> Answer<RootsReply> {
-    Answer(RootsReply { roots: app.roots.all() })
+async fn roots(State(app): State<App>) -> Reply<Answer<RootsReply>> {
+    present_roots(&app).await.map(|roots| Answer(RootsReply { roots }))
 }
 
 /// The folders in a folder below an allowed root
@@ -100,6 +100,12 @@ async fn roots(State(app): State<App>) -> Answer<RootsReply> {
 async fn children(State(app): State<App>, Query(asked): Query<Asked>) -> Reply<Answer<Children>> {
     let (path, folders) = blocking(move || app.roots.children(&asked.path)).await?;
     Ok(Answer(Children { path: path.display().to_string(), folders }))
+}
+
+/// The allowed roots that are there.
+pub(super) async fn present_roots(app: &App) -> Reply<Vec<String>> {
+    let shared = App::clone(app);
+    blocking(move || Ok(shared.roots.all())).await
 }
 
 /// The resolved path of a folder below an allowed root.

@@ -11,7 +11,7 @@ pub(crate) mod pictures;
 mod preferences;
 mod results;
 pub(crate) mod search;
-mod session;
+pub(crate) mod session;
 
 use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;

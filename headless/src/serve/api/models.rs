@@ -43,7 +43,7 @@ async fn models(State(app): State<App>) -> Reply<Answer<ModelsReply>> {
 /// Fetch a model; answers when it is here, events tell how far it is
 #[utoipa::path(post, path = "/models/{id}/install", tag = "models", params(("id" = String, Path)), responses((status = 204, description = "It is here")))]
 async fn install(State(app): State<App>, Path(id): Path<String>) -> Reply<StatusCode> {
-    app.ask(move |engine| engine.install_model(&id)).await.map(|()| StatusCode::NO_CONTENT)
+    app.abroad(move |engine| engine.install_model(&id)).await.map(|()| StatusCode::NO_CONTENT)
 }
 
 /// End the download under way; what has come is kept for another try

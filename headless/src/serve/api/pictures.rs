@@ -14,12 +14,13 @@ use lookalike_engine::{Error, Original};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use tokio::io::AsyncReadExt;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::serve::app::{App, Shared};
 use crate::serve::body::{Form, Json, Path, Query};
+use crate::serve::links;
 use crate::serve::problem::{Problem, Reply};
 
 /// Large enough for a full-screen preview, small enough to be there at once.
@@ -36,6 +37,11 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(original))
         .routes(routes!(add))
         .routes(routes!(add_by_url))
+}
+
+/// What a stranger may have whom somebody has given the address.
+pub(crate) fn signed() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(temporary))
 }
 
 /// A picture to be added.
@@ -64,7 +70,7 @@ async fn details(State(app): State<App>, Path(id): Path<String>) -> Reply<Answer
 #[utoipa::path(get, path = "/pictures/{id}/thumbnail", tag = "pictures", params(("id" = String, Path, description = "Content hash", pattern = "^[0-9a-f]{64}$")),
     responses((status = 200, content_type = "image/jpeg", body = Vec<u8>)))]
 async fn thumbnail(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Reply<Response> {
-    if is_known(&headers, &id) {
+    if is_kept(&app, &headers, &id).await? {
         return Ok(unchanged(&id));
     }
     let asked = id.clone();
@@ -76,7 +82,7 @@ async fn thumbnail(State(app): State<App>, Path(id): Path<String>, headers: Head
 #[utoipa::path(get, path = "/pictures/{id}/preview", tag = "pictures", params(("id" = String, Path, description = "Content hash", pattern = "^[0-9a-f]{64}$")),
     responses((status = 200, content_type = "image/jpeg", body = Vec<u8>)))]
 async fn preview(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Reply<Response> {
-    if is_known(&headers, &id) {
+    if is_kept(&app, &headers, &id).await? {
         return Ok(unchanged(&id));
     }
     let asked = id.clone();
@@ -88,7 +94,7 @@ async fn preview(State(app): State<App>, Path(id): Path<String>, headers: Header
 #[utoipa::path(get, path = "/pictures/{id}/original", tag = "pictures", params(("id" = String, Path, description = "Content hash", pattern = "^[0-9a-f]{64}$")),
     responses((status = 200, content_type = "image/*", body = Vec<u8>)))]
 async fn original(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Reply<Response> {
-    if is_known(&headers, &id) {
+    if is_kept(&app, &headers, &id).await? {
         return Ok(unchanged(&id));
     }
     file_of(&app, &id).await
@@ -110,7 +116,7 @@ async fn add(State(app): State<App>, form: Form) -> Reply<Response> {
 #[utoipa::path(post, path = "/pictures/by-url", tag = "pictures", request_body = PictureAddress,
     responses((status = 201, body = AddedPicture, description = "It can be found"), (status = 202, body = AddedPicture, description = "It is here and waits to be indexed"), (status = 200, body = AddedPicture, description = "It was here before")))]
 async fn add_by_url(State(app): State<App>, Json(asked): Json<PictureAddress>) -> Reply<Response> {
-    let added = app.ask(move |engine| engine.add_picture_from(&asked.url, Duration::ZERO)).await?;
+    let added = app.abroad(move |engine| engine.add_picture_from(&asked.url, Duration::ZERO)).await?;
     settled(&app, added).await
 }
 
@@ -171,8 +177,14 @@ fn keep(headers: &mut HeaderMap, id: &str) {
     }
 }
 
-fn is_known(headers: &HeaderMap, id: &str) -> bool {
-    headers.get(IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).is_some_and(|tag| tag.trim_matches('"') == id)
+/// Whether the client has the picture already and the library has it still.
+async fn is_kept(app: &Shared, headers: &HeaderMap, id: &str) -> Reply<bool> {
+    if headers.get(IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).is_none_or(|tag| tag.trim_matches('"') != id) {
+        return Ok(false);
+    }
+    let id = id.to_owned();
+    // One from elsewhere, a query or another computer's, is simply sent again.
+    Ok(app.ask(move |engine| engine.picture(&id)).await.is_ok())
 }
 
 fn unchanged(id: &str) -> Response {
@@ -191,8 +203,10 @@ fn sent(original: Original) -> Body {
     }))
 }
 
-/// For clients that cannot send a token: what a signed address names.
-pub(crate) async fn temporary(State(app): State<App>, Path(id): Path<String>, Query(signed): Query<Signed>) -> Reply<Response> {
+/// A picture for clients that cannot send a token, by a signed address
+#[utoipa::path(get, path = "/temporary/{id}", tag = "pictures", security(()), params(("id" = String, Path, description = "Content hash", pattern = "^[0-9a-f]{64}$"), Signed),
+    responses((status = 200, content_type = "image/*", body = Vec<u8>)))]
+async fn temporary(State(app): State<App>, Path(id): Path<String>, Query(signed): Query<Signed>) -> Reply<Response> {
     if !app.links.is_valid(&id, signed.expires, &signed.signature) {
         return Err(Problem::forbidden("link-expired", "this link is not valid, or not any more"));
     }
@@ -205,14 +219,21 @@ pub(crate) async fn temporary(State(app): State<App>, Path(id): Path<String>, Qu
         }
         Err(problem) => return Err(problem),
     };
+    // Kept no longer than it could be fetched.
+    if let Ok(life) = HeaderValue::from_str(&format!("private, max-age={}", links::seconds_left(signed.expires))) {
+        response.headers_mut().insert(CACHE_CONTROL, life);
+    }
     // It is for pages of others that it is made.
     response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     Ok(response)
 }
 
 /// The query of a signed address.
-#[derive(Deserialize)]
-pub(crate) struct Signed {
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Signed {
+    /// Unix seconds.
     expires: u64,
+    /// Of picture and end.
     signature: String,
 }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use lookalike_engine::Engine;
 use lookalike_engine::wire::{CopyReport, CopyRequest, ExplainRequest, Explained, ExportFormat, ExportRequest};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -46,5 +47,9 @@ async fn copy(State(app): State<App>, Json(mut request): Json<CopyRequest>) -> R
 /// Stop copying; what is copied stays
 #[utoipa::path(post, path = "/copies/cancel", tag = "search", responses((status = 204, description = "Stopped")))]
 async fn cancel(State(app): State<App>) -> Reply<StatusCode> {
-    app.ask(|engine| Ok(engine.cancel_copy())).await.map(|()| StatusCode::NO_CONTENT)
+    let cancel = |engine: &Engine| {
+        engine.cancel_copy();
+        Ok(())
+    };
+    app.ask(cancel).await.map(|()| StatusCode::NO_CONTENT)
 }

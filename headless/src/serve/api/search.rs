@@ -52,7 +52,7 @@ async fn search(State(app): State<App>, Extension(pass): Extension<Pass>, Json(r
         if pass.rights == Rights::SearchOnly {
             return Err(too_narrow());
         }
-        return app.work(move |engine| engine.search(&request)).await.map(Answer);
+        return app.abroad(move |engine| engine.search(&request)).await.map(Answer);
     }
     app.ask(move |engine| engine.search(&request)).await.map(Answer)
 }

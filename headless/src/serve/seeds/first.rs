@@ -21,8 +21,8 @@ use utoipa_axum::routes;
 
 use crate::serve::app::{App, Shared};
 use crate::serve::body::{self, Held, PICTURE_AS_TEXT, media_type};
-use crate::serve::front::Authority;
 use crate::serve::problem::{Problem, Reply};
+use crate::serve::way::Called;
 
 /// Where it lies.
 pub(crate) const PATH: &str = "/imageRetrieval/search";
@@ -91,7 +91,7 @@ struct Failed {
     request_body(content((Asked = "application/json"), (Asked = "multipart/form-data"), (Asked = "application/x-www-form-urlencoded"))),
     responses((status = 200, body = Found), (status = "default", body = Failed)))]
 async fn search(State(app): State<App>, request: Request) -> Reply<Answer<Found>> {
-    let authority = request.extensions().get::<Authority>().cloned();
+    let called = request.extensions().get::<Called>().cloned();
     let held = body::read(request, &app, PICTURE_AS_TEXT).await?;
     let fields = Fields::read(held, &app).await?;
     let similarity: f32 = fields.number("similarity")?.unwrap_or(0.0);
@@ -113,7 +113,7 @@ async fn search(State(app): State<App>, request: Request) -> Reply<Answer<Found>
     });
     let (links, reply) = reply.await?;
     let own_hours = app.ask(Engine::link_hours).await?.unwrap_or(hours);
-    let base = base(&app, authority.as_ref());
+    let base = base(&app, called.as_ref());
     let data = reply.results.into_iter().zip(links).map(|(hit, link)| {
         let img_url = link.unwrap_or_else(|| format!("{base}{}", app.links.path(&hit.id, own_hours)));
         Hit { id: hit.id, similarity: hit.similarity, file_name: hit.file_name, img_url }
@@ -129,9 +129,9 @@ fn links_of_store(engine: &Engine, reply: &SearchReply) -> Vec<Option<String>> {
 }
 
 /// How clients reach this server.
-fn base(app: &Shared, authority: Option<&Authority>) -> String {
-    let scheme = if app.is_secure { "https" } else { "http" };
-    app.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", authority.map_or("localhost", |authority| &authority.0)))
+fn base(app: &Shared, called: Option<&Called>) -> String {
+    let as_called = || called.map_or_else(|| "http://localhost".into(), |called| format!("{}://{}", called.scheme, called.authority));
+    app.public_url.clone().unwrap_or_else(as_called)
 }
 
 /// An error in the form of this interface, with one of its statuses.

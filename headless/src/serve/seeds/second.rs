@@ -123,8 +123,8 @@ async fn load(State(app): State<App>, Json(asked): Json<Load>) -> Reply<Answer<S
     let shared = App::clone(&app);
     let admitted = tokio::task::spawn_blocking(move || shared.roots.admit(&asked.file)).await;
     let path = admitted.unwrap_or_else(|_| Err(Problem::internal()))?;
-    let roots = app.roots.all();
-    app.ask(move |engine| engine.add_confined_folder(&path, &[], &roots)).await?;
+    let shared = App::clone(&app);
+    app.ask(move |engine| engine.add_confined_folder(&path, &[], &shared.roots.all())).await?;
     Ok(Answer("Successfully loaded data!".into()))
 }
 
@@ -140,7 +140,7 @@ async fn upload(State(app): State<App>, Query(asked): Query<Upload>, request: Re
     let has_picture = form.as_ref().is_some_and(|form| form.part("image").is_some());
     let added = match (form.filter(|_| has_picture), asked.url) {
         (Some(form), _) => add(&app, form).await?,
-        (None, Some(url)) => app.ask(move |engine| engine.add_picture_from(&url, Duration::ZERO)).await?,
+        (None, Some(url)) => app.abroad(move |engine| engine.add_picture_from(&url, Duration::ZERO)).await?,
         (None, None) => {
             return Err(
                 Problem::bad_request("Image and url are required").with_hint("Send one of them: the picture as the field `image`, or its address as `url`.")
