@@ -96,7 +96,7 @@ test('the preview', async () => {
 
 test('the skipped files', async () => {
   await page.getByRole('button', { name: /^Skipped files/ }).click();
-  await page.getByRole('cell', { name: /broken\.png/ }).waitFor();
+  await page.getByRole('cell', { name: /\/broken\.png$/ }).waitFor();
   await passes();
 });
 

@@ -206,7 +206,7 @@ test('the menu of a photo offers what a browser can do', async () => {
 test('a file that cannot be read is listed with its reason', async () => {
   copyFileSync(join(own, 'notes.png'), join(photos, 'broken.png'));
   await page.getByRole('button', { name: /^Skipped files/ }).click({ timeout: 60_000 });
-  await page.getByRole('cell', { name: /broken\.png/ }).waitFor();
+  await page.getByRole('cell', { name: /\/broken\.png$/ }).waitFor();
   await isQuiet();
 });
 

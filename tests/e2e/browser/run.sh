@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the browser's tests: the real UI in Chromium against the real `lookalike serve`.
 #
-#   tests/e2e/browser/run.sh [TEST…]      TEST: journeys.test.mjs, axe.test.mjs (default: all)
+#   tests/e2e/browser/run.sh [TEST…]      TEST: journeys.test.mjs for example (default: every *.test.mjs)
 #
 # Needs: chromium (apt), node 20, `npm --prefix tests/e2e/browser ci`, and the built UI and command
 # (`npm --prefix ui run build && cargo build -p lookalike-headless`).
@@ -19,11 +19,10 @@ fail() { echo "e2e: $*" >&2; exit 1; }
 [ -n "${E2E_CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome >/dev/null || fail "chromium is missing: apt-get install chromium"
 
 tests=("$@")
-[ ${#tests[@]} -gt 0 ] || tests=(journeys.test.mjs axe.test.mjs)
-
 # Nothing of the user's settings takes part.
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 cd "$here"
+[ ${#tests[@]} -gt 0 ] || tests=(*.test.mjs)
 # One file at a time: each starts a server and a browser.
-env HOME="$home" XDG_RUNTIME_DIR="$home" LOOKALIKE_KEYCHAIN=off timeout 600 node --test --test-concurrency=1 --test-reporter=spec "${tests[@]}"
+env HOME="$home" XDG_RUNTIME_DIR="$home" LOOKALIKE_KEYCHAIN=off timeout 900 node --test --test-concurrency=1 --test-reporter=spec "${tests[@]}"

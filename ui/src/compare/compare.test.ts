@@ -99,8 +99,10 @@ describe('the difference of two photos', () => {
     await fireEvent.input(slider, { target: { value: '9' } });
     expect(await screen.findByText('×9')).toBeTruthy();
     expect(dialog.querySelector<HTMLElement>('.blended')?.style.filter).toBe('brightness(9)');
+    slider.focus();
     await fireEvent.keyDown(slider, { key: 'd' });
     expect(screen.queryByRole('slider', { name: /Brightness/ }), 'the keys go on past the slider').toBeNull();
+    await waitFor(() => expect(document.activeElement, 'and they still do once it is gone').toBe(dialog));
   });
 
   it('says where one had to be stretched', async () => {

@@ -1,0 +1,218 @@
+// What can be done with results: folded, put in another order, taken out as a list and as copies, and compared.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { writeScene } from '../scenes.mjs';
+import { api, chooseFolder, openLibrary, tile } from './library.mjs';
+import { picturesLoaded, tiles } from './page.mjs';
+
+const SCENES = 30;
+const SHOTS = 3;
+
+let library;
+let page;
+let isQuiet;
+/** What the burst is folded behind, and what lies there. */
+let burst;
+
+before(async () => {
+  library = await openLibrary(({ photos, allowed }) => {
+    mkdirSync(join(allowed, 'Chosen'));
+    for (let seed = 1; seed <= SCENES; seed++) writeScene(join(photos, `scene-${seed}.png`), { seed, width: 360, height: 240 });
+    return SCENES;
+  }, { viewport: { width: 1280, height: 2400 } }); // so high that all results are drawn
+  ({ page, isQuiet } = library);
+  burst = await addBurst();
+});
+
+after(() => library?.close());
+
+/**
+ * Adds near-identical shots of another scene than the first, in the midst of a band so that all of them lie in it, and tells
+ * what they are folded behind: one of them, or a scene that the model takes for as good as the same.
+ */
+async function addBurst() {
+  const { results, limits } = await lookFor('scene-1.png');
+  const edges = [limits.similar, limits.same_scene, limits.same_picture];
+  const toEdge = ({ similarity }) => Math.min(...edges.map((edge) => Math.abs(edge - similarity)));
+  const between = results.filter(({ similarity }) => similarity > limits.similar && similarity < limits.same_picture);
+  const [other] = between.toSorted((a, b) => toEdge(b) - toEdge(a));
+  const seed = Number(/\d+/.exec(other.file_name)[0]);
+  for (let shot = 1; shot <= SHOTS; shot++) writeScene(join(library.photos, `burst-${shot}.png`), { seed, width: 360 - 9 * shot, height: 240 - 6 * shot });
+  await page.locator('nav .entry .count', { hasText: new RegExp(`^${SCENES + SHOTS}$`) }).first().waitFor({ timeout: 60_000 });
+  await page.locator('.pill', { hasText: 'Up to date' }).waitFor({ timeout: 60_000 });
+
+  const found = (await lookFor('scene-1.png')).results;
+  const shots = found.filter(({ file_name }) => file_name.startsWith('burst-'));
+  const [rank] = shots.map((shot) => shot.folds_behind ?? shot.rank).toSorted((a, b) => a - b);
+  const leader = found.find((hit) => hit.rank === rank);
+  const members = found.filter((hit) => hit.folds_behind === rank).map(({ file_name }) => file_name);
+  for (const { file_name } of shots) assert.ok(file_name === leader.file_name || members.includes(file_name), `${file_name} is folded behind ${leader.file_name}`);
+  assert.equal(members.length, leader.near_identical);
+  return { leader: leader.file_name, members };
+}
+
+async function lookFor(name) {
+  const { pictures } = await api(page, '/library', { folder: null, offset: 0, limit: 100, order: 'newest' });
+  const { id } = pictures.find(({ file_name }) => file_name === name);
+  return api(page, '/search', { query: { kind: 'image', id }, scope: 'local', similarity: 0, page: 1, page_size: 100, filter: null, crop: null, more: [], less: [], fold: true });
+}
+
+const names = async () => (await tiles(page)).map((label) => label.split(' · ')[0]);
+
+/** The photo that the burst lies behind; `state` is what its name says of that. */
+const leader = (state) => page.getByRole('gridcell', { name: new RegExp(`^${burst.leader} .*near-identical photos? ${state}`) });
+const shownMembers = async () => (await names()).filter((name) => burst.members.includes(name)).toSorted();
+
+test('near-identical photos lie folded behind the first of them', async () => {
+  await tile(page, 'scene-1.png').click();
+  await leader('folded').waitFor();
+  assert.deepEqual(await shownMembers(), []);
+  await page.getByText(/^\d+ folded$/).waitFor();
+  const fold = (state) => leader(state).getByRole('button', { name: /^\d+ near-identical photos?$/ });
+  assert.equal(await fold('folded').getAttribute('aria-label'), `${burst.members.length} near-identical photos`);
+  await fold('folded').click();
+  await leader('unfolded').waitFor();
+  assert.deepEqual(await shownMembers(), burst.members.toSorted());
+  await fold('unfolded').click();
+  await leader('folded').waitFor();
+  assert.deepEqual(await shownMembers(), []);
+  await isQuiet();
+});
+
+test('the key g folds and unfolds as well', async () => {
+  await leader('folded').click();
+  await page.keyboard.press('g');
+  await leader('unfolded').waitFor();
+  await page.keyboard.press('g');
+  await leader('folded').waitFor();
+  await isQuiet();
+});
+
+test('nothing is folded where folding is off, also after a reload', async () => {
+  const box = page.getByRole('checkbox', { name: 'Fold near-identical' });
+  await box.uncheck();
+  await leader('folded').waitFor({ state: 'hidden' });
+  assert.deepEqual(await shownMembers(), burst.members.toSorted());
+  await page.reload();
+  await tile(page, 'scene-1.png').click();
+  await tile(page, burst.members[0]).waitFor();
+  assert.equal(await box.isChecked(), false);
+  await box.check();
+  await leader('folded').waitFor();
+  await isQuiet();
+});
+
+test('the results stand in another order, as one list', async () => {
+  await page.getByRole('checkbox', { name: 'Fold near-identical' }).uncheck();
+  const order = page.getByRole('combobox', { name: 'Sort by' });
+  const bands = page.locator('[role=grid] h2');
+  assert.ok((await bands.count()) > 0, 'by similarity, bands have their headings');
+  const before = await names();
+  await order.selectOption({ label: 'Name' });
+  await bands.first().waitFor({ state: 'hidden' });
+  const collator = new Intl.Collator('en');
+  const listed = await names();
+  assert.notDeepEqual(listed, before);
+  await order.selectOption({ label: 'Largest' });
+  await page.waitForFunction((first) => document.querySelector('[role=gridcell]')?.getAttribute('aria-label') !== first, (await tiles(page))[0]);
+  assert.equal(await bands.count(), 0, 'bands do not follow each other here');
+  const labels = (await tiles(page)).filter((label) => !label.includes('Your photo'));
+  for (const label of labels) assert.match(label, / · (Same picture|Same scene|Similar|Weak)( ·|$)/, 'the tile names its band all the same');
+  assert.deepEqual((await names()).toSorted(collator.compare), before.toSorted(collator.compare), 'they are the same photos');
+  await order.selectOption({ label: 'Similarity' });
+  await bands.first().waitFor();
+  await isQuiet();
+});
+
+test('the order of the library is kept', async () => {
+  await page.getByRole('button', { name: /^All photos/ }).click();
+  await page.getByRole('heading', { name: 'All photos' }).waitFor();
+  const order = page.getByRole('combobox', { name: 'Sort by' });
+  await order.selectOption({ label: 'Largest' });
+  await page.waitForResponse((response) => response.url().endsWith('/library'));
+  await page.reload();
+  await page.getByRole('heading', { name: 'All photos' }).waitFor();
+  assert.equal(await order.inputValue(), 'largest');
+  await order.selectOption({ label: 'Newest' });
+  await isQuiet();
+});
+
+async function exported(item) {
+  await page.getByRole('button', { name: 'Export…' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: item }).click();
+  const file = await download;
+  await page.getByText(/^List of \d+ results? saved\.$/).first().waitFor();
+  return { name: file.suggestedFilename(), text: readFileSync(await file.path(), 'utf8') };
+}
+
+test('the results are taken out as a list', async () => {
+  await page.reload();
+  await tile(page, 'scene-1.png').click();
+  await page.getByRole('heading', { name: /look-alikes$/ }).waitFor();
+  const shown = await names();
+  const count = Number(/^\d+/.exec(await page.getByRole('heading', { name: /look-alikes$/ }).innerText())[0]);
+  const json = await exported('List as JSON…');
+  assert.equal(json.name, 'look-alikes.json');
+  const list = JSON.parse(json.text);
+  assert.equal(list.length, count, 'all of them, and no weaker ones');
+  const csv = await exported('List as CSV…');
+  assert.equal(csv.name, 'look-alikes.csv');
+  const [header, ...lines] = csv.text.trim().split(/\r?\n/);
+  assert.match(header, /rank/);
+  assert.equal(lines.length, count);
+  const ranked = list.map(({ file_name, path }) => file_name ?? path.split('/').at(-1));
+  assert.deepEqual(ranked.filter((name) => shown.includes(name)).toSorted(), shown.filter((name) => ranked.includes(name)).toSorted());
+  for (const name of shown) assert.ok(csv.text.includes(name), `${name} is listed`);
+  await isQuiet();
+});
+
+test('the results are copied to a folder, and a second time are there already', async () => {
+  const copy = async () => {
+    await page.getByRole('button', { name: 'Export…' }).click();
+    await page.getByRole('menuitem', { name: /^Copy \d+ photos to a folder…/ }).click();
+    await chooseFolder(page, { allowed: library.allowed, name: 'Chosen' });
+  };
+  await copy();
+  const done = page.getByText(/^\d+ copied$/);
+  const count = Number(/^\d+/.exec(await done.innerText())[0]);
+  const files = readdirSync(join(library.allowed, 'Chosen'));
+  assert.equal(files.length, count);
+  for (const name of burst.members) assert.deepEqual(readFileSync(join(library.allowed, 'Chosen', name)), readFileSync(join(library.photos, name)));
+  await page.getByRole('button', { name: 'Dismiss' }).last().click();
+  await copy();
+  await page.getByText(`0 copied, ${count} were there already`).waitFor();
+  assert.equal(readdirSync(join(library.allowed, 'Chosen')).length, count, 'nothing lies there twice');
+  await page.getByRole('button', { name: 'Dismiss' }).last().click();
+  await isQuiet();
+});
+
+test('two photos are compared: side by side, and as their difference', async () => {
+  await page.getByRole('button', { name: /^All photos/ }).click();
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.getByRole('button', { name: 'Compare' }).click();
+  const comparison = page.getByRole('dialog', { name: '2 photos compared' });
+  await picturesLoaded(page, 'dialog.compare img');
+  await comparison.getByText(/has the better file: /).waitFor();
+  await comparison.getByRole('button', { name: 'Difference' }).click();
+  await comparison.getByText('Black where both are the same.').waitFor();
+  const brightness = comparison.getByRole('slider', { name: 'Brightness' });
+  assert.equal(await brightness.getAttribute('aria-valuetext'), '×4');
+  await brightness.press('ArrowRight');
+  assert.equal(await brightness.getAttribute('aria-valuetext'), '×5');
+  await picturesLoaded(page, 'dialog.compare img');
+  await page.keyboard.press('d');
+  await comparison.getByText('Black where both are the same.').waitFor({ state: 'hidden' });
+  await page.keyboard.press('d');
+  await comparison.getByText('Black where both are the same.').waitFor();
+  await page.keyboard.press('w');
+  await comparison.getByRole('slider', { name: 'Divider' }).waitFor();
+  await page.keyboard.press('Escape');
+  await comparison.waitFor({ state: 'hidden' });
+  await isQuiet();
+});
