@@ -59,13 +59,14 @@ await withTemporaryLibrary(async ({ photos, data }) => {
     });
 
     step('is dark when that is chosen');
-    await window.run(`[...document.querySelectorAll('nav button')].find((button) => button.innerText.trim() === 'Settings').click()`);
+    await window.goTo('Settings');
     await window.until('the settings', `return document.querySelector('main h1')?.innerText === 'Settings'`);
     await window.run(`[...document.querySelectorAll('main label')].find((label) => label.innerText.trim() === 'Dark').click()`);
     await window.until('dark colours', `return document.documentElement.dataset.theme === 'dark' && getComputedStyle(document.documentElement).colorScheme === 'dark'`);
 
     await window.resize(size.width, size.height);
     await window.until('its new size', `return Math.abs(innerWidth - ${size.width}) < 60`);
+    await new Promise((resolve) => setTimeout(resolve, 1500)); // it counts as left there once it rests
     assert.equal(await window.run(`return document.querySelectorAll('[role=alert]').length`), 0, 'nothing went wrong unseen');
   }, [scene(5)]);
 

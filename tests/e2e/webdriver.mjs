@@ -32,8 +32,19 @@ export class Window {
   }
 
   async find(selector) {
-    const found = await send('POST', `${this.#session}/element`, { using: 'css selector', value: selector });
+    return this.#find('css selector', selector);
+  }
+
+  async #find(using, value) {
+    const found = await send('POST', `${this.#session}/element`, { using, value });
     return found[ELEMENT];
+  }
+
+  /** Clicks the button of the sidebar whose words begin so. */
+  async goTo(words) {
+    await this.until(`${words} in the sidebar`, `return [...document.querySelectorAll('nav button')].some((button) => button.innerText.trim().startsWith(${JSON.stringify(words)}))`);
+    const value = `//nav//button[starts-with(normalize-space(.), ${JSON.stringify(words)})]`;
+    await send('POST', `${this.#session}/element/${await this.#find('xpath', value)}/click`, {});
   }
 
   /** Waits for the element, then clicks it where a user would. */

@@ -52,18 +52,18 @@ await withTemporaryLibrary(async ({ photos, data }) => {
     await window.until('the other photo first', `return document.querySelector('[role=gridcell]')?.getAttribute('aria-label').startsWith('scene-3.png')`);
 
     step('lists the file that is no picture, with a reason');
-    await window.click('nav li:nth-child(3) .entry');
+    await window.goTo('Skipped files');
     await window.until('the skipped file', `return document.querySelector('table')?.innerText.includes('broken.png')`);
 
     step('finds a copy, and keeps the older one');
     copyFileSync(join(photos, 'scene-3.png'), join(photos, 'copy of scene-3.png'));
-    await window.click('nav li:nth-child(2) .entry');
+    await window.goTo('Duplicates');
     await window.click('main .empty button');
     await window.until('the group', `return document.querySelector('main')?.innerText.includes('copy of scene-3.png')`, 60);
     rmSync(join(photos, 'copy of scene-3.png'));
 
     step('switches to another model, and back at once');
-    await window.click('nav .foot .entry');
+    await window.goTo('Models');
     const inUse = (name) => `return [...document.querySelectorAll('main li')].some((row) => row.innerText.startsWith('${name} In use'))`;
     await window.until('the models', inUse('Lookalike S'));
     await window.click('button[aria-label="Use Twin"]');
@@ -72,7 +72,7 @@ await withTemporaryLibrary(async ({ photos, data }) => {
     await window.until('the way back', inUse('Lookalike S'));
 
     step('says that nothing is shared yet, and offers to connect');
-    await window.click('nav .foot .entry:nth-of-type(2)');
+    await window.goTo('Shared library');
     await window.until('the shared library', `return document.querySelector('main h1')?.innerText === 'Shared library' && document.querySelector('main').innerText.includes('Not connected')`);
 
     assert.deepEqual(await window.run('return window.violations'), [], 'nothing in the page went against the content security policy');
