@@ -4,6 +4,8 @@
 #   make run PHOTOS=~/Pics   the same, headless run on these photos
 #   make test                everything that the project checks
 #   make bench               speed, memory and recall, each beside a named peer
+#   make package             installable packages of the window and the command, into target/release/bundle
+#   make licences            write anew the list of parts that the page about Lookalike shows
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -22,7 +24,7 @@ export PATH := $(TOOLS)/bin:$(PATH)
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
 
-.PHONY: help run test bench ui servers check-rust check-types check-licences test-rust test-http test-ui test-train test-window test-browser
+.PHONY: help run test bench package licences ui servers check-rust check-types check-licences test-rust test-http test-ui test-train test-window test-browser
 
 run:
 	@scripts/setup.sh run
@@ -46,6 +48,20 @@ bench:
 	@scripts/setup.sh run
 	$(RELEASE) --features "$(HEIF)lookalike-desktop/custom-protocol" --bin lookalike --bin bench
 	$(TARGET)/release/bench $(BENCH)
+
+# BUNDLES="appimage" on Linux, "dmg" on macOS and "msi" on Windows make the others, each on its own system.
+BUNDLES ?= deb,rpm
+COMMAND := "files":{"/usr/bin/lookalike":"$(abspath $(TARGET))/release/lookalike"}
+package: ui packaging/node_modules/.package-lock.json
+	@scripts/setup.sh run
+	$(RELEASE) --features "$(HEIF)lookalike-desktop/custom-protocol" --bin lookalike-desktop --bin lookalike
+	cd src-tauri && ../packaging/node_modules/.bin/tauri bundle --bundles $(BUNDLES) --config '{"bundle":{"linux":{"deb":{$(COMMAND)},"rpm":{$(COMMAND)}}}}'
+
+packaging/node_modules/.package-lock.json: packaging/package-lock.json
+	npm --prefix packaging ci --silent --no-audit --no-fund
+
+licences: ui/node_modules/.package-lock.json
+	scripts/licences.py
 
 # Tests build everything once, with all features, so that the steps share one set of artefacts.
 ALL := --workspace --all-features --locked
@@ -97,7 +113,8 @@ tests/e2e/browser/node_modules/.package-lock.json: tests/e2e/browser/package-loc
 test-train: $(TOOLS)/train-venv/ready
 	cd models/train && $(TOOLS)/train-venv/bin/python -m pytest -q -p no:cacheprovider tests
 
-check-licences: $(TOOLS)/bin/cargo-deny
+check-licences: $(TOOLS)/bin/cargo-deny ui/node_modules/.package-lock.json
+	scripts/licences.py --check
 	cargo deny --all-features check licenses bans sources
 
 $(TOOLS)/bin/cargo-deny:
