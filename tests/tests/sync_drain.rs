@@ -53,6 +53,7 @@ fn photos_and_vectors_arrive_once() {
     assert_eq!((remote.row_count(), remote.objects().len()), (6, 6), "and replaces what was there");
     let status = engine.sync_status().unwrap();
     assert_eq!((status.done, status.pending), (6, 0));
+    assert!(library.reader().sync_status().unwrap().last_success.is_some(), "when the servers last took something outlives the program");
 }
 
 #[test]

@@ -89,6 +89,18 @@ pub(crate) fn set_target(db: &Connection, target: &str) -> Result<()> {
     touch_all(db)
 }
 
+/// Notes that the remote has just taken something.
+pub(crate) fn note_success(db: &Connection) -> Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES ('synced-at', unixepoch())")?.execute([])?;
+    Ok(())
+}
+
+/// Unix seconds at which the remote last took something; none before it ever did.
+pub(crate) fn last_success(db: &Connection) -> Result<Option<i64>> {
+    let mut statement = db.prepare_cached("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'synced-at'")?;
+    Ok(statement.query_row([], |row| row.get(0)).optional()?)
+}
+
 /// Notes whether objects of another kind (originals, previews) than is uploaded now may lie in the store.
 pub(crate) fn note_other_kind(db: &Connection, may_lie_there: bool) -> Result<()> {
     let sql = if may_lie_there { "INSERT OR REPLACE INTO meta (key, value) VALUES ('other-kind', '1')" } else { "DELETE FROM meta WHERE key = 'other-kind'" };

@@ -13,7 +13,7 @@ use crate::remote::{Backoff, Fault, FaultKind, Runtime};
 use crate::wire::{ErrorReply, Event, ParkedPicture, SyncReport, SyncState, SyncStatus};
 use crate::{Error, Result};
 
-use super::{Drain, Link, LinkPlan, Step, now, now_ms};
+use super::{Drain, Link, LinkPlan, Step, now_ms};
 
 /// The outbox is looked at this often while nothing is known to be due.
 const LOOK: Duration = Duration::from_secs(1);
@@ -60,7 +60,6 @@ struct Orders {
 struct Progress {
     state: SyncState,
     problem: Option<ErrorReply>,
-    last_success: Option<i64>,
     /// Changes sent, and when counting began: the rate is that of the last seconds.
     window: (u64, Instant),
     rate: f64,
@@ -68,13 +67,13 @@ struct Progress {
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { state: SyncState::Idle, problem: None, last_success: None, window: (0, Instant::now()), rate: 0.0 }
+        Self { state: SyncState::Idle, problem: None, window: (0, Instant::now()), rate: 0.0 }
     }
 }
 
 impl Progress {
     fn sent(&mut self, count: u64) {
-        (self.state, self.problem, self.last_success) = (SyncState::Syncing, None, Some(now()));
+        (self.state, self.problem) = (SyncState::Syncing, None);
         self.window.0 += count;
         let age = self.window.1.elapsed().as_secs_f64();
         if age > 0.2 {
@@ -246,6 +245,7 @@ impl Cycle {
         Ok(match drain.step()? {
             Step::Sent(count) => {
                 self.backoff.succeed();
+                self.parts.catalog.write(outbox::note_success)?;
                 Turn::Sent(count)
             }
             Step::Nothing => Turn::Nothing,
@@ -338,7 +338,7 @@ pub(crate) fn status_at_rest(catalog: &Catalog, model: &str, state: SyncState) -
 }
 
 fn status(catalog: &Catalog, model: &str, progress: &Progress) -> Result<SyncStatus> {
-    let (counts, parked) = catalog.read(|db| Ok((outbox::counts(db, model)?, outbox::parked(db, LISTED)?)))?;
+    let (counts, parked, last_success) = catalog.read(|db| Ok((outbox::counts(db, model)?, outbox::parked(db, LISTED)?, outbox::last_success(db)?)))?;
     let parked_pictures =
         parked.into_iter().map(|line| ParkedPicture { id: line.hash.to_string(), file_name: line.file_name, code: line.code, message: line.text }).collect();
     Ok(SyncStatus {
@@ -348,7 +348,7 @@ fn status(catalog: &Catalog, model: &str, progress: &Progress) -> Result<SyncSta
         parked: counts.parked,
         parked_pictures,
         rate: progress.rate,
-        last_success: progress.last_success,
+        last_success,
         problem: progress.problem.clone(),
     })
 }
