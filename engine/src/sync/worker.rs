@@ -245,7 +245,7 @@ impl Cycle {
         Ok(match drain.step()? {
             Step::Sent(count) => {
                 self.backoff.succeed();
-                self.parts.catalog.write(outbox::note_success)?;
+                self.parts.catalog.write(|db| outbox::note_success(db))?;
                 Turn::Sent(count)
             }
             Step::Nothing => Turn::Nothing,
