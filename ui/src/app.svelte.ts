@@ -3,6 +3,7 @@
 import { getContext, setContext } from 'svelte';
 import { Connections } from './connections/connections.svelte';
 import { Duplicates } from './duplicates/duplicates.svelte';
+import { Copying } from './export/copying.svelte';
 import { t } from './i18n/index.svelte';
 import { ImportCheck } from './import-check/import-check.svelte';
 import { endText } from './import-check/words';
@@ -30,6 +31,7 @@ export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; fold
 export class App {
   readonly activity = new Activity();
   readonly connections: Connections;
+  readonly copying = new Copying();
   readonly duplicates: Duplicates;
   readonly importCheck: ImportCheck;
   readonly layout = new Layout();
@@ -289,6 +291,7 @@ export class App {
         this.duplicates.onProgress(event.progress);
         return;
       case 'copy-changed':
+        this.copying.onProgress(event.progress);
         return;
       case 'import-changed':
         this.#onCheck(event.status);
@@ -313,6 +316,7 @@ export class App {
   /** Reports were missed: whatever is shown may be out of date. */
   async #resync(): Promise<void> {
     this.resyncs += 1;
+    this.copying.end(); // where they go on, the next report says so
     if (!this.started || this.startError) return this.open();
     this.search.outdated = this.search.query !== null;
     await this.attempt(async () => {

@@ -53,6 +53,53 @@ describe('results', () => {
   });
 });
 
+describe('copies that take long', () => {
+  beforeEach(() => setLanguage('en'));
+  afterEach(cleanup);
+
+  async function copySlowly(): Promise<{ host: FakeHost; finish: (change?: Partial<FakeHost['copyReport']>) => void }> {
+    const { host } = await openResults(4);
+    let finish = (): void => {};
+    host.copyFiles = () => new Promise((resolve) => (finish = () => resolve(host.copyReport)));
+    host.chosen = '/media/stick';
+    await fireEvent.click(screen.getByRole('button', { name: 'Export…' }));
+    await fireEvent.click(await entry(/^Copy 4 photos to a folder…/));
+    return {
+      host,
+      finish: (change) => {
+        host.emit({ kind: 'copy-changed', progress: null });
+        host.copyReport = { ...host.copyReport, ...change };
+        finish();
+      },
+    };
+  }
+
+  it('say how far they are', async () => {
+    const { host, finish } = await copySlowly();
+    host.emit({ kind: 'copy-changed', progress: { done: 1, total: 4, bytes: 2_000_000 } });
+    expect(screen.queryByText('Copying photos'), 'not for an instant').toBeNull();
+    expect(await screen.findByText('Copying photos', {}, { timeout: 3000 })).toBeTruthy();
+    expect(screen.getByText('1 of 4 · 2 MB')).toBeTruthy();
+    host.emit({ kind: 'copy-changed', progress: { done: 3, total: 4, bytes: 6_000_000 } });
+    expect(await screen.findByText('3 of 4 · 6 MB')).toBeTruthy();
+    expect(screen.getByRole<HTMLProgressElement>('progressbar', { name: 'Copying photos' }).value).toBe(0.75);
+    finish({ copied: 4 });
+    expect(await screen.findByText('4 copied')).toBeTruthy();
+    expect(screen.queryByText('Copying photos')).toBeNull();
+  });
+
+  it('can be stopped, and it is said that they were', async () => {
+    const { host, finish } = await copySlowly();
+    await fireEvent.click(await screen.findByRole('button', { name: 'Cancel' }, { timeout: 3000 }));
+    expect(calls(host, 'cancelCopy')).toEqual(['cancelCopy']);
+    expect(await screen.findByText('Stopping')).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Cancel' }).disabled).toBe(true);
+    finish({ copied: 2, is_cancelled: true });
+    expect(await screen.findByText('Stopped: 2 copied')).toBeTruthy();
+    expect(screen.queryByText('Stopping')).toBeNull();
+  });
+});
+
 describe('photos of the library', () => {
   beforeEach(() => setLanguage('en'));
   afterEach(cleanup);
@@ -60,7 +107,7 @@ describe('photos of the library', () => {
   it('are copied to a folder, and it is said what became of each', async () => {
     const { host } = await openLibrary(4);
     host.chosen = '/media/stick';
-    host.copyReport = { copied: 12, bytes: 1, there_already: 1, failed: [{ file: 3, path: '/photos/photo-3.jpg', code: 'failed', message: 'the disk is full' }] };
+    host.copyReport = { copied: 12, bytes: 1, there_already: 1, failed: [{ file: 3, path: '/photos/photo-3.jpg', code: 'failed', message: 'the disk is full' }], is_cancelled: false };
     await choose(1, 3);
     await fireEvent.contextMenu(await tile(/^photo-3\.jpg/));
     await fireEvent.click(await entry(/^Copy 2 photos to a folder…/));

@@ -48,7 +48,7 @@ describe('the check before import', () => {
     await check(fakeImportFile(7));
     host.fakeImport.change({ total: 0 });
     expect(await screen.findByText('Counting the files')).toBeTruthy();
-    host.fakeImport.change({ total: 400, done: 100, new: 1, rate: 41.2, seconds_left: 90 });
+    host.fakeImport.change({ total: 400, done: 100, new: 1, to_copy: 1, rate: 41.2, seconds_left: 90 });
     expect(await screen.findByText('100 of 400 · 41/s · 2 min left')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Check before import 25%' })).toBeTruthy();
     await waitFor(() => expect(lines(/^New/)).toEqual(['IMG_7.jpg']));
@@ -57,6 +57,7 @@ describe('the check before import', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
     expect(await screen.findByText(/^Cancelled at 100 of 400\./)).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Check again' })).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Copy the 1 new one to a folder…' }), 'what was found until then').toBeTruthy();
   });
 
   it('reads its lists at most twice a second', async () => {
@@ -72,7 +73,8 @@ describe('the check before import', () => {
   it('shows what is here already, what is new, and what cannot be read', async () => {
     await check(known(1), known(2), alike(3), fakeImportFile(4), fakeImportFile(5, { is_repeated: true }), broken(6));
     host.fakeImport.finish();
-    expect(await screen.findByText('2 photos are new, 4 MB.')).toBeTruthy();
+    expect(await screen.findByText('1 photo is new, 2 MB.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Copy the 1 new one to a folder…' }), 'each content once').toBeTruthy();
     await waitFor(() => expect(lines(/^Already here 2/)).toEqual(['IMG_1.jpg', 'IMG_2.jpg']));
     expect(within(column(/^Already here/)).getAllByText('Here: /photos/photo-1.jpg')).toHaveLength(2);
     await waitFor(() => expect(lines(/^New 2/)).toEqual(['IMG_4.jpg', 'IMG_5.jpg']));
@@ -97,7 +99,7 @@ describe('the check before import', () => {
     await check(fakeImportFile(4), known(1));
     host.fakeImport.finish();
     host.chosen = '/home/ann/new';
-    host.copyReport = { copied: 11, bytes: 1, there_already: 0, failed: [{ file: 0, path: '/card/IMG_4.jpg', code: 'failed', message: 'the disk is full' }] };
+    host.copyReport = { copied: 11, bytes: 1, there_already: 0, failed: [{ file: 0, path: '/card/IMG_4.jpg', code: 'failed', message: 'the disk is full' }], is_cancelled: false };
     expect(calls('copyNew'), 'nothing is imported unasked').toEqual([]);
     await fireEvent.click(await screen.findByRole('button', { name: 'Copy the 1 new one to a folder…' }));
     expect(await screen.findByText('11 copied, 1 failed')).toBeTruthy();

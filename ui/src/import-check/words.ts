@@ -18,8 +18,8 @@ export function checkText({ total, done, rate, seconds_left }: ImportStatus): st
 export function endText(status: ImportStatus): string {
   if (status.state === 'failed') return t('import.failed', { reason: status.reason ?? '' });
   if (status.state === 'cancelled') return t('import.cancelled', { done: number(status.done), total: number(status.total) });
-  if (status.new === 0) return t('import.nothing-new');
-  return t('import.found', { n: status.new, size: fileSize(status.new_bytes) });
+  if (status.to_copy === 0) return t('import.nothing-new');
+  return t('import.found', { n: status.to_copy, size: fileSize(status.new_bytes) });
 }
 
 const FORMAT_OF: Record<string, string> = { jpg: 'jpeg', tif: 'tiff', heic: 'heif', jxl: 'jpeg-xl' };

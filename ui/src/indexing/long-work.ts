@@ -75,7 +75,7 @@ export class LongWork {
     this.#notify(t('notify.duplicates'), total > 0 ? t('duplicates.summary', summary) : t('duplicates.none'));
   }
 
-  #import({ state, done, total, new: fresh, same_file, same_picture }: ImportStatus): void {
+  #import({ state, done, total, to_copy: fresh, same_file, same_picture }: ImportStatus): void {
     if (state === 'running') this.#goesOn('import', total > 0 ? done / total : null);
     else if (this.#ended('import') && state === 'done') this.#notify(t('notify.import'), t('notify.import.text', { n: fresh, known: number(same_file + same_picture) }));
   }

@@ -26,9 +26,10 @@ export class FakeImport {
   /** All files have their verdict. */
   finish(): void {
     const of = (verdict: string) => this.files.filter((file) => file.verdict === verdict);
+    const once = of('new').filter((file) => !file.is_repeated);
     this.change({
-      state: 'done', done: this.files.length, same_file: of('same-file').length, same_picture: of('same-picture').length, new: of('new').length, to_copy: of('new').filter((file) => !file.is_repeated).length,
-      new_bytes: of('new').reduce((sum, { bytes }) => sum + bytes, 0), unreadable: of('unreadable').length,
+      state: 'done', done: this.files.length, same_file: of('same-file').length, same_picture: of('same-picture').length, new: of('new').length, to_copy: once.length,
+      new_bytes: once.reduce((sum, { bytes }) => sum + bytes, 0), unreadable: of('unreadable').length,
     });
   }
 
