@@ -15,9 +15,10 @@ use tokio::sync::Semaphore;
 
 /// Connections at a time that are lingered on.
 pub(crate) const LINGERING: usize = 64;
-/// So much is thrown away, and for so long.
+/// So much is thrown away, for so long, and until nothing has come for so long.
 const MOST: usize = 128 << 20;
 const LONGEST: Duration = Duration::from_secs(15);
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// What is left of a body, and whether any of it has been read.
 type Left = Arc<Mutex<Option<(BodyDataStream, bool)>>>;
@@ -54,7 +55,7 @@ impl Rest {
         let all = async move {
             let _seat = seat;
             let mut read = 0;
-            while let Some(Ok(piece)) = body.next().await {
+            while let Ok(Some(Ok(piece))) = tokio::time::timeout(SILENCE, body.next()).await {
                 read += piece.len();
                 if read > MOST {
                     return;
