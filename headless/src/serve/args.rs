@@ -32,7 +32,7 @@ pub(crate) struct ServeArgs {
     /// PEM file of the certificate's key
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
-    /// A proxy in front of this server speaks TLS with the clients
+    /// A proxy in front of this server speaks TLS with the clients; what it says of them (X-Forwarded-Proto, -Host) is believed
     #[arg(long, conflicts_with = "tls_cert")]
     pub(crate) behind_proxy: bool,
     /// Requests a second that one token or browser may make; twice as many at once

@@ -55,7 +55,8 @@ pub(crate) fn completed(mut api: OpenApi, cookie: &str) -> OpenApi {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
             "Pick a photo, see its look-alikes. Programs send `Authorization: Bearer TOKEN` (`lookalike token create NAME`); browsers sign in with \
-             `POST /api/v1/session`. Errors are problem details (RFC 9457).",
+             `POST /api/v1/session`. A token made with `--search-only` searches and looks at pictures; everything else answers it with 403 \
+             `token-may-only-search`. Errors are problem details (RFC 9457).",
         ))
         .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
         .build();
