@@ -33,6 +33,9 @@ pub(crate) fn band(similarity: f32, limits: &BandLimits) -> Band {
     }
 }
 
+/// Last page that can be asked for: what signed numbers of 32 bits hold, for descriptions in which there are no others.
+const LAST_PAGE: u32 = i32::MAX as u32;
+
 /// A page's place, checked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageSpec {
@@ -48,6 +51,9 @@ impl PageSpec {
         }
         if page == 0 {
             return Err(Error::invalid("page 0 does not exist: pages count from 1"));
+        }
+        if page > LAST_PAGE {
+            return Err(Error::invalid(format!("page {page} does not exist: {LAST_PAGE} is the last that can be asked for")));
         }
         if !(1..=MAX_PAGE_SIZE).contains(&page_size) {
             return Err(Error::invalid(format!("page size {page_size} is not within 1 and {MAX_PAGE_SIZE}")));
@@ -73,9 +79,14 @@ mod tests {
 
     #[test]
     fn pages_out_of_range_are_refused_with_the_field_named() {
-        for (similarity, page, size, field) in
-            [(-0.1, 1, 20, "similarity"), (f32::NAN, 1, 20, "similarity"), (0.5, 0, 20, "page"), (0.5, 1, 0, "page size"), (0.5, 1, 201, "page size")]
-        {
+        for (similarity, page, size, field) in [
+            (-0.1, 1, 20, "similarity"),
+            (f32::NAN, 1, 20, "similarity"),
+            (0.5, 0, 20, "page"),
+            (0.5, u32::MAX, 20, "page"),
+            (0.5, 1, 0, "page size"),
+            (0.5, 1, 201, "page size"),
+        ] {
             let error = PageSpec::new(similarity, page, size).expect_err("out of range");
             assert!(error.to_string().contains(field), "{error} names {field}");
         }
