@@ -1,11 +1,12 @@
 // Every screen in a browser, in light and dark, before axe: nothing that keeps someone out.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeScene } from '../scenes.mjs';
+import { addAnotherFolder, chooseFolder } from './library.mjs';
 import { addFolder, launch, openPage, picturesLoaded } from './page.mjs';
 import { startServer, temporaryFolders } from './server.mjs';
 
@@ -21,6 +22,12 @@ let page;
 before(async () => {
   for (let seed = 1; seed <= SCENES; seed++) writeScene(join(photos, `scene-${seed}.png`), { seed, width: 480, height: 320 });
   writeFileSync(join(photos, 'broken.png'), 'no picture at all');
+  writeScene(join(allowed, 'Winter', 'snow.png'), { seed: 30, width: 480, height: 320 });
+  copyFileSync(join(photos, 'scene-1.png'), join(allowed, 'Winter', 'scene-1 copy.png'));
+  mkdirSync(join(allowed, 'Card'));
+  copyFileSync(join(photos, 'scene-2.png'), join(allowed, 'Card', 'known.png'));
+  writeScene(join(allowed, 'Card', 'smaller.png'), { seed: 3, width: 240, height: 160 });
+  writeScene(join(allowed, 'Card', 'new.png'), { seed: 3, width: 300, height: 300, view: [0.5, 0.02, 0.503, 0.022], warm: -120 });
   server = await startServer({ data, allowed });
   browser = await launch();
   // Only here, for axe itself; the journeys run under the real policy.
@@ -86,6 +93,24 @@ test('the look-alikes, with one selected', async () => {
   await passes();
 });
 
+test('the recent searches', async () => {
+  await page.getByRole('textbox', { name: 'Search by photo' }).click();
+  await page.getByRole('region', { name: 'Recent searches' }).waitFor();
+  await passes();
+  await page.keyboard.press('Escape');
+});
+
+test('the menu of an export, and the filters', async () => {
+  await page.getByRole('button', { name: 'Export…' }).click();
+  await page.getByRole('menu').waitFor();
+  await passes();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Filters' }).click();
+  await page.getByRole('dialog').waitFor();
+  await passes();
+  await page.keyboard.press('Escape');
+});
+
 test('the preview', async () => {
   await page.getByRole('grid').focus();
   await page.keyboard.press('Space');
@@ -130,6 +155,129 @@ test('the dialogs: a folder, its removal, the shortcuts', async () => {
   await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await passes();
   await page.keyboard.press('Escape');
+});
+
+test('the settings, and a number that does not do', async () => {
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('radio', { name: 'This many' }).check();
+  await passes();
+  await page.getByRole('spinbutton', { name: 'Number of photos at a time' }).fill('99');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').waitFor();
+  await passes();
+});
+
+test('what Lookalike is made of', async () => {
+  await page.getByRole('button', { name: 'About Lookalike…' }).click();
+  await page.getByRole('searchbox').fill('svelte');
+  await page.getByText(/^svelte /).first().waitFor();
+  await passes();
+});
+
+test('the page of a folder, and what is left out', async () => {
+  await addAnotherFolder(page, { allowed, name: 'Winter', files: 2 });
+  await page.getByRole('button', { name: /^Summer/ }).click();
+  const about = page.getByRole('region', { name: 'About Summer' });
+  await about.waitFor();
+  await passes();
+  await about.getByRole('button', { name: 'Leave out…' }).click();
+  await page.getByRole('dialog').waitFor();
+  await passes();
+  await page.keyboard.press('Escape');
+});
+
+test('the check before import, before and after', async () => {
+  await page.getByRole('button', { name: /^Check before import/ }).click();
+  await page.getByRole('heading', { name: 'Do I already have these?' }).waitFor();
+  await passes();
+  await page.getByRole('button', { name: 'Choose a folder…' }).click();
+  await chooseFolder(page, { allowed, name: 'Card' });
+  await page.getByRole('region', { name: /^New 1/ }).getByText('new.png').waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: /^Copy the/ }).waitFor();
+  await passes();
+});
+
+test('the duplicates, their folders, and the review', async () => {
+  await page.getByRole('button', { name: /^Duplicates/ }).click();
+  await passes();
+  await page.getByRole('button', { name: /^(Find duplicates|Go on)$/ }).click();
+  await page.getByRole('article').first().waitFor({ timeout: 60_000 });
+  await picturesLoaded(page, 'article img');
+  await passes();
+  await page.getByRole('button', { name: 'All folders' }).click();
+  await page.getByRole('group', { name: 'Folders with duplicates' }).waitFor();
+  await passes();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Mark all but the suggested' }).click();
+  await page.getByRole('button', { name: 'Review…' }).click();
+  await page.getByRole('dialog', { name: 'Move to the trash?' }).waitFor();
+  await passes();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Take off all marks' }).click();
+});
+
+async function chooseTwo() {
+  await page.getByRole('button', { name: /^All photos/ }).click();
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.getByText('2 photos chosen').waitFor();
+}
+
+test('the comparison, side by side, as a difference and swiped', async () => {
+  await chooseTwo();
+  await passes();
+  await page.keyboard.press('c');
+  await picturesLoaded(page, 'dialog.compare img');
+  await page.getByText(/has the better file/).waitFor();
+  await passes();
+  for (const key of ['d', 'w']) {
+    await page.keyboard.press(key);
+    await page.getByRole('slider').waitFor();
+    await passes();
+  }
+  await page.keyboard.press('Escape');
+});
+
+test('the questions before photos go to the trash, and what is said afterwards', async () => {
+  await chooseTwo();
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Delete');
+  const review = page.getByRole('dialog', { name: 'Move 2 photos to the trash?' });
+  await review.getByText('You can undo it afterwards.').waitFor();
+  await passes();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape'); // no photo is chosen
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Home');
+  while ((await page.getByRole('gridcell', { name: 'snow.png', selected: true }).count()) === 0) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Delete');
+  const last = page.getByRole('dialog', { name: 'This is the last copy of 1 photo' });
+  await last.waitFor();
+  await passes();
+  await last.getByRole('button', { name: 'Move it all the same' }).click();
+  const told = page.getByRole('status').filter({ hasText: /is in the trash\./ });
+  await told.waitFor();
+  await passes();
+  await told.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('1 file is back where it was.').waitFor();
+});
+
+test('the narrow layout, and its drawer', async () => {
+  const { width, height } = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 720 });
+  await page.getByRole('button', { name: 'Show the sidebar' }).waitFor();
+  await passes();
+  await page.getByRole('button', { name: 'Show the sidebar' }).click();
+  await page.getByRole('dialog', { name: 'Sidebar' }).waitFor();
+  await passes();
+  await page.keyboard.press('Escape');
+  await page.getByRole('gridcell').first().click();
+  await page.getByRole('heading', { name: /look-alike/ }).waitFor();
+  await page.getByRole('button', { name: 'Show the query panel' }).click();
+  await picturesLoaded(page, '[role=gridcell] img, aside img');
+  await passes();
+  await page.setViewportSize({ width, height });
 });
 
 test('the server away', async () => {

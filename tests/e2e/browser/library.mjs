@@ -48,16 +48,21 @@ export async function chooseFolder(page, { allowed, name }) {
   await dialog.waitFor({ state: 'hidden' });
 }
 
-/** A further folder, from the sidebar; `photos` are all that the library has then. */
-export async function addAnotherFolder(page, { allowed, name, photos }) {
+/** A further folder, from the sidebar, with so many files. */
+export async function addAnotherFolder(page, { allowed, name, files }) {
   await page.getByRole('button', { name: 'Add a folder…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Add a folder' });
   await dialog.getByRole('button', { name: 'Choose…' }).click();
   await chooseFolder(page, { allowed, name });
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await dialog.waitFor({ state: 'hidden' });
-  await page.locator('nav .entry .count', { hasText: new RegExp(`^${photos}$`) }).first().waitFor({ timeout: 120_000 });
-  await page.locator('.pill', { hasText: 'Up to date' }).waitFor({ timeout: 120_000 });
+  await indexed(page, name, files);
+}
+
+/** So many files of a folder are in the library. */
+export async function indexed(page, folder, files) {
+  await until(`${files} files of ${folder} are in the library`, async () => (await api(page, '/status')).folders.find(({ name }) => name === folder)?.files === files);
+  await page.locator('.pill', { hasText: 'Up to date' }).waitFor({ timeout: 60_000 });
 }
 
 /** The photos whose file is called this, among all or among the results. */

@@ -22,7 +22,7 @@ before(async () => {
     return SCENES;
   }, { permissions: ['clipboard-read', 'clipboard-write'] });
   ({ page, isQuiet } = library);
-  await addAnotherFolder(page, { allowed: library.allowed, name: 'Winter', photos: SCENES + 1 });
+  await addAnotherFolder(page, { allowed: library.allowed, name: 'Winter', files: 1 });
 });
 
 after(() => library?.close());

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeScene } from '../scenes.mjs';
-import { api, chooseFolder, openLibrary, tile } from './library.mjs';
+import { api, chooseFolder, indexed, openLibrary, tile } from './library.mjs';
 import { picturesLoaded, tiles } from './page.mjs';
 
 const SCENES = 30;
@@ -41,8 +41,7 @@ async function addBurst() {
   const [other] = between.toSorted((a, b) => toEdge(b) - toEdge(a));
   const seed = Number(/\d+/.exec(other.file_name)[0]);
   for (let shot = 1; shot <= SHOTS; shot++) writeScene(join(library.photos, `burst-${shot}.png`), { seed, width: 360 - 9 * shot, height: 240 - 6 * shot });
-  await page.locator('nav .entry .count', { hasText: new RegExp(`^${SCENES + SHOTS}$`) }).first().waitFor({ timeout: 60_000 });
-  await page.locator('.pill', { hasText: 'Up to date' }).waitFor({ timeout: 60_000 });
+  await indexed(page, 'Summer', SCENES + SHOTS);
 
   const found = (await lookFor('scene-1.png')).results;
   const shots = found.filter(({ file_name }) => file_name.startsWith('burst-'));

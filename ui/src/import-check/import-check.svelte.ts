@@ -35,6 +35,8 @@ export class ImportCheck {
   /** Answers about a check before this one are dropped. */
   #turn = 0;
   #isWatched = false;
+  /** Counts what the engine has said by itself. */
+  #reports = 0;
   #rereadTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly host: Host) {}
@@ -46,15 +48,20 @@ export class ImportCheck {
     return () => (this.#isWatched = false);
   }
 
+  /** A check of few files is over before the answer to its beginning is here: what was reported meanwhile is newer. */
   async begin(folder: string): Promise<void> {
-    const status = await this.host.checkFolder(folder);
+    const before = this.#reports;
+    const begun = await this.host.checkFolder(folder);
+    const reported = this.#reports === before ? null : this.status;
     this.#beginAnew();
-    this.#take(status);
+    this.#take(reported?.folder === begun.folder ? reported : begun);
   }
 
   /** A check outlives the window that began it. */
   async restore(): Promise<void> {
+    const before = this.#reports;
     const status = await this.host.checkStatus();
+    if (this.#reports !== before) return;
     if (status) this.#take(status);
     else {
       this.#beginAnew();
@@ -68,6 +75,7 @@ export class ImportCheck {
   }
 
   onStatus(status: ImportStatus): void {
+    this.#reports += 1;
     this.#take(status);
     this.#rereadTimer ??= setTimeout(() => {
       this.#rereadTimer = null;

@@ -60,6 +60,21 @@ describe('the check before import', () => {
     expect(screen.getByRole('button', { name: 'Copy the 1 new one to a folder…' }), 'what was found until then').toBeTruthy();
   });
 
+  it('is over where it was so before its beginning was answered', async () => {
+    await open();
+    host.fakeImport.files = [fakeImportFile(4)];
+    host.chosen = '/card';
+    host.checkFolder = async (path) => {
+      const begun = host.fakeImport.begin(path);
+      host.fakeImport.change({ total: 1 });
+      host.fakeImport.finish();
+      return begun;
+    };
+    await fireEvent.click(screen.getByRole('button', { name: 'Choose a folder…' }));
+    expect(await screen.findByText('1 photo is new, 2 MB.')).toBeTruthy();
+    await waitFor(() => expect(lines(/^New 1/)).toEqual(['IMG_4.jpg']));
+  });
+
   it('reads its lists at most twice a second', async () => {
     await check(...Array.from({ length: 9 }, (_, i) => fakeImportFile(i)));
     let reads = 0;
