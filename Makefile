@@ -51,7 +51,7 @@ bench:
 
 # BUNDLES="appimage" on Linux, "dmg" on macOS and "msi" on Windows make the others, each on its own system.
 BUNDLES ?= deb,rpm
-COMMAND := "files":{"/usr/bin/lookalike":"$(abspath $(TARGET))/release/lookalike"}
+COMMAND := "files":{"/usr/bin/lookalike":"$(abspath $(TARGET))/release/lookalike","/usr/share/doc/lookalike/LICENSE-APACHE":"$(CURDIR)/LICENSE-APACHE","/usr/share/doc/lookalike/LICENSE-MIT":"$(CURDIR)/LICENSE-MIT","/usr/share/doc/lookalike/README.md":"$(CURDIR)/README.md"}
 package: ui packaging/node_modules/.package-lock.json
 	@scripts/setup.sh run
 	$(RELEASE) --features "$(HEIF)lookalike-desktop/custom-protocol" --bin lookalike-desktop --bin lookalike
