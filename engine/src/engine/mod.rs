@@ -204,13 +204,26 @@ impl Engine {
             _lock: lock,
         };
         let engine = Self { inner: Arc::new(inner) };
-        // A connection that cannot be set up keeps nothing local from working.
-        if config.follow
-            && let Err(error) = engine.restart_sync()
-        {
-            tracing::warn!(%error, "syncing does not start");
+        if config.follow {
+            engine.warm_up();
+            // A connection that cannot be set up keeps nothing local from working.
+            if let Err(error) = engine.restart_sync() {
+                tracing::warn!(%error, "syncing does not start");
+            }
         }
         Ok(engine)
+    }
+
+    /// Loads the model in the background, so that the first photo from outside need not wait for that.
+    fn warm_up(&self) {
+        let serving = self.inner.serving.get();
+        let load = move || {
+            // Whoever needs it is told what is wrong with it.
+            let _ = serving.embedder.get();
+        };
+        if let Err(error) = std::thread::Builder::new().name("model".into()).spawn(load) {
+            tracing::warn!(%error, "the model is loaded when it is needed");
+        }
     }
 
     /// Events from now on. A receiver that falls far behind loses the oldest ones.
