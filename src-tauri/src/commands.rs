@@ -243,7 +243,11 @@ pub(crate) async fn copy_files(shell: State<'_, Shell>, request: CopyRequest) ->
 
 #[tauri::command]
 pub(crate) async fn cancel_copy(shell: State<'_, Shell>) -> Reply<()> {
-    ask(&shell, |engine| Ok(engine.cancel_copy())).await
+    ask(&shell, |engine| {
+        engine.cancel_copy();
+        Ok(())
+    })
+    .await
 }
 
 #[tauri::command]

@@ -2,6 +2,7 @@
 //!
 //! A group is one picture to keep and what is near to it, not a chain: where b is near to a and c to b but not to a, c is no
 //! duplicate of a. So pictures are taken from the best to the least, and each takes those near to it that are still free.
+//! Pictures that were taken at different moments are no duplicates, however alike they look: of a burst, each may be the one.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -51,6 +52,9 @@ pub(crate) fn groups(pairs: &[Pair], copied: &[ImageKey], mut copies: impl FnMut
         let mut members: Vec<(Copy, f32)> = own.into_iter().map(|copy| (copy, 0.0)).collect();
         let mut kind = DuplicateKind::SameFile;
         for (image, distance) in near.get(&best).into_iter().flatten() {
+            if files.get(image).is_some_and(|found| are_of_different_moments(&members[0].0, &found[0])) {
+                continue;
+            }
             if let Some(found) = files.remove(image) {
                 kind = DuplicateKind::SamePicture;
                 members.extend(found.into_iter().map(|copy| (copy, *distance)));
@@ -70,13 +74,15 @@ pub(crate) fn groups(pairs: &[Pair], copied: &[ImageKey], mut copies: impl FnMut
 type Step = (KeepReason, fn(&Copy, &Copy) -> Ordering);
 
 /// What decides between two files, in this order.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 8] = [
     (KeepReason::Protected, |a, b| b.is_protected.cmp(&a.is_protected)),
     (KeepReason::MostPixels, |a, b| pixels(b).cmp(&pixels(a))),
+    (KeepReason::Dated, |a, b| a.taken_at.is_none().cmp(&b.taken_at.is_none())),
+    (KeepReason::PlainName, |a, b| is_named_as_copy(a).cmp(&is_named_as_copy(b))),
     (KeepReason::BestFormat, |a, b| faithfulness(&b.format).cmp(&faithfulness(&a.format))),
     (KeepReason::LargestFile, |a, b| b.bytes.cmp(&a.bytes)),
     (KeepReason::Oldest, |a, b| age(a).cmp(&age(b))),
-    (KeepReason::FirstName, |a, b| (a.path.as_os_str().len(), &a.path).cmp(&(b.path.as_os_str().len(), &b.path))),
+    (KeepReason::FirstName, |a, b| a.path.cmp(&b.path)),
 ];
 
 /// The better one first.
@@ -101,6 +107,22 @@ fn faithfulness(format: &str) -> u8 {
         "gif" => 0,
         _ => 1,
     }
+}
+
+/// Whether both say when they were taken, and not the same.
+fn are_of_different_moments(a: &Copy, b: &Copy) -> bool {
+    a.taken_at.as_ref().zip(b.taken_at.as_ref()).is_some_and(|(a, b)| a != b)
+}
+
+/// Words in the names that programs and people give to copies and edits.
+const COPY_WORDS: [&str; 16] =
+    ["copy", "kopie", "copie", "copia", "副本", "edit", "mirror", "flip", "rotat", "crop", "resiz", "small", "thumb", "preview", "compress", "export"];
+
+fn is_named_as_copy(copy: &Copy) -> bool {
+    let stem = copy.path.file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default();
+    // `photo (1)`, as browsers and file managers number them.
+    let number = stem.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")).map(|(_, number)| number);
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) || COPY_WORDS.iter().any(|word| stem.contains(word))
 }
 
 /// What was taken first is older than what says nothing; among those the file that was written first.
@@ -153,11 +175,31 @@ mod tests {
         assert_eq!(first([plain(), copy(2, |copy| copy.width = 200)]), (2, KeepReason::MostPixels));
         assert_eq!(first([plain(), copy(2, |copy| copy.format = "png".into())]), (2, KeepReason::BestFormat));
         assert_eq!(first([plain(), copy(2, |copy| copy.bytes = 2_000)]), (2, KeepReason::LargestFile));
-        assert_eq!(first([plain(), copy(2, |copy| copy.taken_at = Some("2020-01-01T00:00:00".into()))]), (2, KeepReason::Oldest));
+        let dated = |image, day: &str| copy(image, |copy| copy.taken_at = Some(format!("2020-01-{day}T00:00:00")));
+        assert_eq!(
+            first([copy(1, |copy| (copy.bytes, copy.format) = (9_000, "png".into())), dated(2, "01")]),
+            (2, KeepReason::Dated),
+            "an edit often loses the date"
+        );
+        for name in ["Copy of 2", "2 (1)", "2_mirrored", "2-edited", "2 副本"] {
+            let named = copy(1, |copy| (copy.path, copy.bytes) = (format!("/photos/{name}.jpg").into(), 9_000));
+            assert_eq!(first([named, copy(2, |_| ())]), (2, KeepReason::PlainName), "{name}");
+        }
         assert_eq!(first([plain(), copy(2, |copy| copy.mtime = 4)]), (2, KeepReason::Oldest));
         assert_eq!(first([plain(), copy(2, |_| ())]), (1, KeepReason::FirstName));
         let protected = copy(3, |copy| (copy.is_protected, copy.width) = (true, 10));
         assert_eq!(first([plain(), protected]), (3, KeepReason::Protected), "what cannot go is kept, however small");
+    }
+
+    #[test]
+    fn shots_of_a_burst_are_no_duplicates() {
+        let shot = |image, second: u32| copy(image, |copy| copy.taken_at = Some(format!("2020-01-01T00:00:0{second}")));
+        assert!(grouped(&[shot(1, 1), shot(2, 2)], &[(1, 2)]).is_empty());
+        let resaved = shot(3, 1);
+        let undated = copy(4, |_| ());
+        let groups = grouped(&[shot(1, 1), shot(2, 2), resaved, undated], &[(1, 2), (1, 3), (1, 4), (2, 3)]);
+        let images: Vec<_> = groups[0].members.iter().map(|(copy, _)| copy.image).collect();
+        assert_eq!((groups.len(), images), (1, vec![1, 3, 4]), "the same moment, or none that is known");
     }
 
     #[test]

@@ -23,13 +23,17 @@ wire! {
         Protected,
         /// It has the most pixels.
         MostPixels,
+        /// It says when it was taken, as the camera's own file does and many an edited copy does not.
+        Dated,
+        /// Its name is not that of a copy or an edit ("copy of", "(1)", "small", …).
+        PlainName,
         /// Its format loses the least.
         BestFormat,
         /// It is the largest file.
         LargestFile,
         /// It was taken, or written, first.
         Oldest,
-        /// Nothing tells them apart; its name comes first.
+        /// Nothing tells them apart; its path comes first by the alphabet.
         FirstName,
     }
 
