@@ -82,12 +82,12 @@ export function clock(unixSeconds: number): string {
 export function cameraTime(text: string): string {
   const time = Date.parse(`${text}Z`);
   if (Number.isNaN(time)) return text;
-  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(time);
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' }).format(time);
 }
 
 export function fileSize(bytes: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
-  let step = 0;
+  let step = bytes === 0 ? 1 : 0; // no "0 byte"
   let value = bytes;
   while (value >= 1000 && step < units.length - 1) {
     value /= 1000;

@@ -39,6 +39,12 @@ export class Library {
   }
 
   /** Whether a folder of this computer, or one that it lies in, is in the library. */
+  /** Where a file lies, as the sidebar names its folder: without the way to that. */
+  placeOf(path: string): string {
+    const folder = this.folders.find((folder) => isWithin(path, folder.path));
+    return folder ? `${folder.name}${path.slice(folder.path.length)}` : path;
+  }
+
   holds(path: string): boolean {
     return this.folders.some((folder) => isWithin(path, folder.path));
   }
