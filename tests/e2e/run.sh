@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a script of this folder against the real window on a display of its own.
 #
-#   tests/e2e/run.sh [SCRIPT…]     SCRIPT: window.mjs, native.mjs (default: both) or screens.mjs
+#   tests/e2e/run.sh [SCRIPT…]     SCRIPT: window.mjs, native.mjs (default: both), or measure.mjs
 #
 # Needs: xvfb dbus webkit2gtk-driver (apt), tauri-driver 2.1.0 (cargo), node 20, and the built window
 # (`npm --prefix ui run build && cargo build -p lookalike-desktop --features custom-protocol`).

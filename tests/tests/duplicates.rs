@@ -47,6 +47,14 @@ fn the_same_file_and_the_same_picture_are_found_and_the_better_one_is_kept() {
     let bytes = |name: &str| fs_err::metadata(library.photos().join(name)).unwrap().len();
     assert_eq!((reply.total, reply.spare_files, reply.spare_bytes), (2, 2, bytes("small.jpg") + bytes("again.jpg")));
 
+    // A copy that comes later is known with its file.
+    fs_err::copy(library.photos().join("scene-4.jpg"), library.photos().join("scene-4 (1).jpg")).unwrap();
+    library.index(&engine);
+    assert_eq!(names(&list(&engine)).len(), 3);
+    fs_err::remove_file(library.photos().join("scene-4 (1).jpg")).unwrap();
+    library.index(&engine);
+    assert_eq!(names(&list(&engine)).len(), 2);
+
     // Only what is new costs anything, and it is found.
     library.add("smaller.jpg", &jpeg(&image::imageops::resize(&scene(1, 320, 240), 120, 90, FilterType::Triangle), 80));
     library.index(&engine);

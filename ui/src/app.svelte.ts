@@ -130,6 +130,7 @@ export class App {
       this.pending = asked;
       return;
     }
+    this.activity.clearErrors();
     this.screen = 'results';
     await this.search.ask(asked);
     if (this.search.asked === asked && this.search.query) this.recent.add(asked, this.search.query.id);

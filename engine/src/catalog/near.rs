@@ -93,6 +93,8 @@ pub(crate) struct Stamp {
     folders: Vec<(i64, bool)>,
     pairs: u64,
     dismissed: u64,
+    /// How many files there are, and the newest.
+    files: (u64, i64),
 }
 
 pub(crate) fn stamp(db: &Connection, model: &str) -> Result<Stamp> {
@@ -102,7 +104,8 @@ pub(crate) fn stamp(db: &Connection, model: &str) -> Result<Stamp> {
         .collect::<rusqlite::Result<_>>()?;
     let pairs = db.prepare_cached("SELECT count(*) FROM near WHERE model = ?1")?.query_row([model], |row| row.get(0))?;
     let dismissed = db.prepare_cached("SELECT count(*) FROM dismissal")?.query_row([], |row| row.get(0))?;
-    Ok(Stamp { folders, pairs, dismissed })
+    let files = db.prepare_cached("SELECT count(*), coalesce(max(id), 0) FROM file")?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Stamp { folders, pairs, dismissed, files })
 }
 
 /// Pictures that lie in several files.

@@ -3,7 +3,7 @@
 use std::fs::{File, FileTimes};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Engine;
@@ -18,6 +18,38 @@ const MOST: usize = 100_000;
 const TELL: Duration = Duration::from_millis(200);
 /// Names that are tried for a copy before it is given up.
 const NAMES: u32 = 10_000;
+
+/// Whether copying goes on, and whether it is to end.
+#[derive(Default)]
+pub(super) struct Copying {
+    goes_on: AtomicBool,
+    is_cancelled: AtomicBool,
+}
+
+/// The one who copies; until it is dropped nobody else does.
+struct Turn<'a>(&'a Copying);
+
+impl Copying {
+    fn begin(&self) -> Result<Turn<'_>> {
+        if self.goes_on.swap(true, Ordering::AcqRel) {
+            return Err(Error::invalid("photos are being copied already").with_hint("Wait until that is done, or stop it."));
+        }
+        self.is_cancelled.store(false, Ordering::Release);
+        Ok(Turn(self))
+    }
+}
+
+impl Turn<'_> {
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.goes_on.store(false, Ordering::Release);
+    }
+}
 
 /// A file that is to be copied.
 pub(super) struct ToCopy {
@@ -87,21 +119,25 @@ impl Engine {
             Ok(path) => Ok(ToCopy { path, hash: *hash }),
             Err(error) => Err(KeptFile { file: 0, path: self.name_of_picture(&hash.to_string()), code: "unreachable".into(), message: error.to_string() }),
         };
-        Ok(self.copy_all(&hashes, file_of, &folder))
+        self.copy_all(&hashes, file_of, &folder)
     }
 
     /// Stops copying; what is copied stays.
     pub fn cancel_copy(&self) {
-        self.inner.copying.store(false, Ordering::Release);
+        self.inner.copying.is_cancelled.store(true, Ordering::Release);
     }
 
     /// Copies files one after the other, and tells how far it is.
-    pub(super) fn copy_all<T>(&self, wanted: &[T], file_of: impl Fn(&T) -> std::result::Result<ToCopy, KeptFile>, folder: &Path) -> CopyReport {
+    ///
+    /// # Errors
+    ///
+    /// `invalid-request` while others are being copied.
+    pub(super) fn copy_all<T>(&self, wanted: &[T], file_of: impl Fn(&T) -> std::result::Result<ToCopy, KeptFile>, folder: &Path) -> Result<CopyReport> {
         let mut report = CopyReport { copied: 0, bytes: 0, there_already: 0, failed: Vec::new(), is_cancelled: false };
         let mut told = Instant::now();
-        self.inner.copying.store(true, Ordering::Release);
+        let turn = self.inner.copying.begin()?;
         for (done, wanted_one) in wanted.iter().enumerate() {
-            if !self.inner.copying.load(Ordering::Acquire) {
+            if turn.is_cancelled() {
                 report.is_cancelled = true;
                 break;
             }
@@ -115,8 +151,9 @@ impl Engine {
                 self.announce(Event::CopyChanged { progress: Some(progress) });
             }
         }
+        drop(turn);
         self.announce(Event::CopyChanged { progress: None });
-        report
+        Ok(report)
     }
 
     /// The folder to copy to, found to be one.

@@ -93,7 +93,7 @@ impl Engine {
             }
             check.new_files()
         };
-        Ok(self.copy_all(&files, |(path, hash)| Ok(ToCopy { path: path.clone(), hash: *hash }), &folder))
+        self.copy_all(&files, |(path, hash)| Ok(ToCopy { path: path.clone(), hash: *hash }), &folder)
     }
 }
 

@@ -25,7 +25,7 @@ mod trash;
 mod uploads;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -99,8 +99,7 @@ struct Inner {
     events: broadcast::Sender<Event>,
     duplicates: duplicates::Duplicates,
     incoming: incoming::Incoming,
-    /// Whether copying goes on, and is to go on.
-    copying: AtomicBool,
+    copying: copies::Copying,
     follows: bool,
     preferences: PreferencesFile,
     /// Threads that decode and embed, and how many the host has said.
@@ -191,7 +190,7 @@ impl Engine {
             events,
             duplicates: duplicates::Duplicates::default(),
             incoming: incoming::Incoming::default(),
-            copying: AtomicBool::new(false),
+            copying: copies::Copying::default(),
             follows: config.follow,
             preferences,
             workers,

@@ -63,13 +63,16 @@ pub(super) struct Committer<'a> {
     refused: HashMap<ContentHash, SkipReason>,
     /// Since when files are known to be still being written.
     unsettled_since: HashMap<FileKey, Instant>,
+    /// Files put aside in this batch. Given back once nothing counts their content as being worked on any more: read before
+    /// that, a file would wait for itself.
+    postponed: Vec<FileToIndex>,
     /// Whether the catalog still knows the model whose vectors are made.
     is_wanted: bool,
 }
 
 impl<'a> Committer<'a> {
     pub(super) fn new(context: &'a Context) -> Self {
-        Self { context, waiting: HashMap::new(), refused: HashMap::new(), unsettled_since: HashMap::new(), is_wanted: true }
+        Self { context, waiting: HashMap::new(), refused: HashMap::new(), unsettled_since: HashMap::new(), postponed: Vec::new(), is_wanted: true }
     }
 
     /// Makes a batch durable, then searchable.
@@ -99,6 +102,7 @@ impl<'a> Committer<'a> {
             in_flight.remove(&hash);
         }
         drop(in_flight);
+        self.context.unsettled.lock().unwrap_or_else(PoisonError::into_inner).append(&mut self.postponed);
         self.context.index.follow(&self.context.catalog)
     }
 
@@ -128,7 +132,9 @@ impl<'a> Committer<'a> {
                     self.settle(db, &file, image.key)?;
                 }
                 (_, Some(reason)) => self.skip(db, &file, &reason)?,
-                (_, None) => self.waiting.entry(hash).or_default().push(file),
+                (_, None) if in_flight(self.context).contains(&hash) && !finished.contains(&hash) => self.waiting.entry(hash).or_default().push(file),
+                // The file it was the twin of is put aside, and may come back with another content.
+                (_, None) => self.postpone(db, file)?,
             },
             Outcome::Skipped { file, hash, reason } => {
                 self.skip(db, &file, &reason)?;
@@ -162,7 +168,7 @@ impl<'a> Committer<'a> {
             let reason = SkipReason { code: "still-being-written", text: "it is still being written; it is looked at again when it has changed".into() };
             return self.skip(db, &file, &reason);
         }
-        self.context.unsettled.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+        self.postponed.push(file);
         Ok(())
     }
 

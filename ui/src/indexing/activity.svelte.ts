@@ -9,6 +9,8 @@ import type { ErrorReply, IndexReport, Progress } from '../wire';
 export interface NoticeAction {
   label: string;
   act: () => void;
+  /** Whether it takes back what was done: Ctrl+Z does it too. */
+  undoes?: boolean;
 }
 
 export interface Notice extends Told {
@@ -32,6 +34,16 @@ export class Activity {
   /** Answers its number. What says no more than it has to goes by itself; what can be acted on waits for the user. */
   notify(tone: Notice['tone'], message: string, hint: string | null = null, action: NoticeAction | null = null): number {
     return this.#show(tone, { message, hint, detail: null }, action);
+  }
+
+  /** What takes back what was done last; none where nothing can be. */
+  get latestUndo(): (() => void) | undefined {
+    return this.notices.findLast((notice) => notice.action?.undoes)?.action?.act;
+  }
+
+  /** What went wrong before has nothing to do with what is done now. */
+  clearErrors(): void {
+    this.notices = this.notices.filter(({ tone, action }) => tone !== 'error' || action !== null);
   }
 
   failed(error: ErrorReply): void {

@@ -87,7 +87,7 @@ export function errandOf(app: App, { pictures }: Going): Errand {
       app.library.forget(gone());
       app.search.forget(gone());
       app.activity.dismiss(notice);
-      if (trashed) notice = app.activity.notify('info', trashedText(trashed), null, { label: t('trash.undo'), act: () => void undo() });
+      if (trashed) notice = app.activity.notify('info', trashedText(trashed), null, { label: t('trash.undo'), act: () => void undo(), undoes: true });
       return report;
     },
   };

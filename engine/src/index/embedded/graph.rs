@@ -17,6 +17,8 @@ use crate::turns::Turns;
 const CONNECTIVITY: usize = 16;
 /// Candidates kept while a vector is added.
 const EXPANSION_ADD: usize = 128;
+/// Squared distance below which two vectors are the same in half precision.
+const SAME: f32 = 1e-5;
 /// Fewer vectors than this are added faster than threads are started.
 const FEWEST_FOR_THREADS: usize = 8;
 
@@ -105,6 +107,11 @@ impl Graph {
     /// Removes a vector if it is there. Not on a mapped graph.
     pub(super) fn remove(&mut self, key: ImageKey) -> Result<bool, IndexError> {
         Ok(self.index.remove(key).map_err(back_end)? > 0)
+    }
+
+    /// Whether a key, which must be there, has this vector, but for the precision that is kept.
+    pub(super) fn holds(&self, key: ImageKey, vector: &[f32]) -> Result<bool, IndexError> {
+        Ok(self.compare(vector, &[key])?.first().is_some_and(|hit| hit.distance < SAME))
     }
 
     /// Compares with the vectors of these keys, which must be there.

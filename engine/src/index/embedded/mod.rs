@@ -273,12 +273,20 @@ impl State {
             self.keys.extend(batch.iter().map(|(key, _)| *key));
             return Ok(());
         }
-        for (key, _) in batch {
-            if self.keys.remove(*key) {
+        // A vector that is there already stays where it is: what is taken out of a graph and put in again tears links of others,
+        // which may then be led to by none.
+        let mut changed = Vec::with_capacity(batch.len());
+        for (key, vector) in batch {
+            if self.keys.contains(*key) {
+                if self.graph.holds(*key, vector)? {
+                    continue;
+                }
+                self.keys.remove(*key);
                 self.graph.remove(*key)?;
             }
+            changed.push((*key, *vector));
         }
-        let added = self.graph.add(batch);
+        let added = self.graph.add(&changed);
         // Whatever of it went in, also where not all did.
         self.keys.extend(batch.iter().map(|(key, _)| *key).filter(|key| self.graph.contains(*key)));
         added
