@@ -45,6 +45,20 @@ describe('photos to the trash', () => {
     await waitFor(() => expect(names()).toHaveLength(4), { timeout: 4000 });
   });
 
+  it('all go by Ctrl+A and Del, and come back by Ctrl+Z', async () => {
+    const { host } = await openLibrary(3);
+    copyOf(host, 1, 2, 3);
+    await select(1);
+    await fireEvent.keyDown(grid(), { key: 'a', ctrlKey: true });
+    await fireEvent.keyDown(grid(), { key: 'Delete' });
+    const summary = await screen.findByRole('dialog', { name: 'Move 3 photos to the trash?' });
+    await waitFor(() => expect(within(summary).getByText('Move to the trash')).not.toHaveProperty('disabled', true));
+    await fireEvent.click(within(summary).getByText('Move to the trash'));
+    await button('Undo');
+    await fireEvent.keyDown(window, { key: 'z', ctrlKey: true });
+    expect(await screen.findByText(/files? (is|are) back where/)).toBeTruthy();
+  });
+
   it('stay when the user would rather keep the last copy', async () => {
     const { host } = await openLibrary(2);
     await select(1);
