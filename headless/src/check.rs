@@ -7,7 +7,6 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use lookalike_engine::wire::{CopyReport, ErrorCode, ImportFile, ImportRequest, ImportState, ImportStatus, ImportVerdict};
 use lookalike_engine::{Engine, Error, Result};
-use serde_json::json;
 
 use crate::args::CheckArgs;
 use crate::output;
@@ -84,7 +83,7 @@ fn tell(report: &CopyReport, is_json: bool) -> Result<()> {
         output::note(&format!("not copied: {}: {}", file.path, file.message));
     }
     if is_json {
-        return output::json(&json!({ "copied": report.copied, "bytes": report.bytes, "there_already": report.there_already, "failed": report.failed }));
+        return output::json(report);
     }
     output::note(&format!("{} copied, {} were there already", report.copied, report.there_already));
     Ok(())

@@ -103,18 +103,17 @@ impl Engine {
     /// checked against the content that its photo had when it was indexed.
     pub fn copy_files(&self, request: &CopyRequest) -> Result<CopyReport> {
         let folder = self.target(&request.folder)?;
-        let ids = match &request.selection {
-            Selection::Pictures { ids } => ids.clone(),
+        let hashes = match &request.selection {
+            Selection::Pictures { ids } => ids.iter().map(|id| ContentHash::parse(id)).collect::<Result<Vec<_>>>()?,
             Selection::Results { result_set, similarity } => {
                 let set = self.inner.results.get(result_set)?;
                 let spec = PageSpec::new(*similarity, 1, 1)?;
-                set.all(spec.similarity).into_iter().map(|(_, picture, _)| self.id_of(picture)).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect()
+                set.all(spec.similarity).into_iter().map(|(_, picture, _)| self.hash_of(picture)).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect()
             }
         };
-        if ids.len() > MOST {
-            return Err(Error::invalid(format!("{} pictures are too many to copy at a time; {MOST} are not", ids.len())));
+        if hashes.len() > MOST {
+            return Err(Error::invalid(format!("{} pictures are too many to copy at a time; {MOST} are not", hashes.len())));
         }
-        let hashes = ids.iter().map(|id| ContentHash::parse(id)).collect::<Result<Vec<_>>>()?;
         let file_of = |hash: &ContentHash| match self.locate(&hash.to_string()) {
             Ok(path) => Ok(ToCopy { path, hash: *hash }),
             Err(error) => Err(KeptFile { file: 0, path: self.name_of_picture(&hash.to_string()), code: "unreachable".into(), message: error.to_string() }),
@@ -173,10 +172,10 @@ impl Engine {
         Ok(path)
     }
 
-    fn id_of(&self, picture: Ranked) -> Result<Option<String>> {
+    fn hash_of(&self, picture: Ranked) -> Result<Option<ContentHash>> {
         match picture {
-            Ranked::Here(key) => Ok(self.inner.catalog.read(|db| images::by_key(db, key))?.map(|image| image.hash.to_string())),
-            Ranked::Shared(hash) => Ok(Some(hash.to_string())),
+            Ranked::Here(key) => Ok(self.inner.catalog.read(|db| images::by_key(db, key))?.map(|image| image.hash)),
+            Ranked::Shared(hash) => Ok(Some(hash)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The facade's call that asks the pixels of results why they match.
 
 use super::Engine;
-use crate::catalog::ContentHash;
+use crate::catalog::{ContentHash, images};
 use crate::media::{self, Rgb8};
 use crate::search::{Ranked, explain};
 use crate::wire::{ExplainRequest, Explained};
@@ -23,12 +23,12 @@ impl Engine {
         let hashes = request.ids.iter().map(|id| ContentHash::parse(id)).collect::<Result<Vec<_>>>()?;
         let query = if set.asked.is_whole { self.small(set.asked.hash) } else { None };
         let of = |hash: ContentHash| -> Result<Explained> {
-            let key = self.inner.catalog.read(|db| crate::catalog::images::by_hash(db, hash))?.map(|image| image.key);
-            let is_result = set.place_of(|picture| match picture {
+            let key = self.inner.catalog.read(|db| images::by_hash(db, hash))?.map(|image| image.key);
+            let is_result = set.has(|picture| match picture {
                 Ranked::Here(other) => Some(*other) == key,
                 Ranked::Shared(other) => *other == hash,
             });
-            let result = if is_result.is_some() && hash != set.asked.hash { self.small(hash) } else { None };
+            let result = if is_result && hash != set.asked.hash { self.small(hash) } else { None };
             let reason = query.as_ref().zip(result.as_ref()).and_then(|(query, result)| explain(query, result));
             Ok(Explained { id: hash.to_string(), reasons: reason.into_iter().collect() })
         };

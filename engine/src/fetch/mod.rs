@@ -1,7 +1,8 @@
 //! Gets one picture from a web address that somebody else chose. Such an address must not become a way into this
 //! computer's own network: only http and https, only public addresses, each redirect looked at like the first address,
 //! the connection made to exactly the address that was looked at, and limits on size and time.
-//! Knows no catalog and does not look into what it gets.
+//! Where only the user of this computer can ask, a host may allow private addresses too. Knows no catalog and does not look
+//! into what it gets.
 
 mod address;
 #[cfg(test)]

@@ -158,8 +158,8 @@ impl ResultSet {
     }
 
     /// Whether a picture is among the results.
-    pub(crate) fn place_of(&self, is_it: impl Fn(&Ranked) -> bool) -> Option<usize> {
-        self.ranked.iter().position(|(picture, _)| is_it(picture))
+    pub(crate) fn has(&self, is_it: impl Fn(&Ranked) -> bool) -> bool {
+        self.ranked.iter().any(|(picture, _)| is_it(picture))
     }
 
     /// Keeps with it what computers of the shared library said of its pictures.
