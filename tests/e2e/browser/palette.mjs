@@ -1,6 +1,7 @@
 // A PNG of few colours from one of many, without any tool: the browser takes it apart, and median cut chooses the colours.
 
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
+import { chunk } from '../scenes.mjs';
 
 const COLOURS = 256;
 /** Of each channel, so many bits tell colours apart: finer differences are not seen. */
@@ -87,13 +88,4 @@ function weighed(cells, counts) {
   }
   const used = cells.reduce((sum, cell) => sum + Math.sqrt(counts[cell]), 0);
   return { cells, channel, weight: cells.length < 2 ? 0 : spread * spread * Math.sqrt(used) };
-}
-
-function chunk(type, data) {
-  const named = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  const framed = Buffer.alloc(named.length + 8);
-  framed.writeUInt32BE(data.length, 0);
-  named.copy(framed, 4);
-  framed.writeUInt32BE(crc32(named), named.length + 4);
-  return framed;
 }
