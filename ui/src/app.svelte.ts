@@ -183,22 +183,22 @@ export class App {
   async takeFolder(path: string, excludes: string[]): Promise<boolean> {
     await this.host.addFolder(path, excludes);
     await this.attempt(() => this.library.readStatus());
-    if (!this.pending) await this.showLibrary(null);
+    if (!this.pending) this.showLibrary(null);
     return true;
   }
 
   async removeFolder(id: number): Promise<void> {
     await this.attempt(async () => {
       await this.host.removeFolder(id);
-      if (this.library.folder === id) await this.showLibrary(null);
+      if (this.library.folder === id) this.showLibrary(null);
       await this.library.readStatus();
-      await this.library.readPictures();
+      void this.library.readPictures();
     });
   }
 
-  async showLibrary(folder: number | null): Promise<void> {
+  showLibrary(folder: number | null): void {
     this.screen = 'library';
-    await this.library.show(folder);
+    this.library.show(folder);
   }
 
   /** Of one folder, or of all. */
@@ -325,7 +325,7 @@ export class App {
       this.activity.progress = this.library.status?.progress ?? null;
       this.models.switch = this.library.status?.switch ?? null;
     });
-    await this.library.readPictures();
+    void this.library.readPictures();
     await this.attempt(() => this.connections.readAgain());
     if (this.screen === 'duplicates') await this.duplicates.read();
     if (this.models.list) await this.attempt(() => this.models.read());

@@ -49,7 +49,7 @@ const menus: { label: Key; items: (Item | typeof SEPARATOR)[] }[] = [
   {
     label: 'menu.view',
     items: [
-      { item: 'library', label: () => t('nav.label'), isThere: hasLibrary, action: (app) => void app.showLibrary(null) },
+      { item: 'library', label: () => t('nav.label'), isThere: hasLibrary, action: (app) => app.showLibrary(null) },
       { item: 'duplicates', label: () => t('duplicates.title'), isThere: hasLibrary, action: (app) => void app.showDuplicates() },
       { item: 'settings', label: () => t('settings.title'), keys: 'CmdOrCtrl+,', isThere: hasLibrary, action: (app) => void app.showSettings() },
       SEPARATOR,

@@ -16,7 +16,10 @@ export class Library {
   /** The folder shown; null for all. */
   folder = $state<number | null>(null);
   order = $state<LibraryOrder>(ORDERS.find((order) => order === recall(REMEMBERED)) ?? 'newest');
+  /** As far as they have been read, the first of them first. */
   pictures = $state.raw<Picture[]>([]);
+  /** How many there are, read or not. */
+  total = $state(0);
   loading = $state(false);
   error = $state.raw<ErrorReply | null>(null);
   selected = $state(-1);
@@ -29,40 +32,42 @@ export class Library {
 
   constructor(private readonly host: Host) {}
 
+  /** Nobody waits for the photos: of a large library they come for seconds. */
   async start(): Promise<void> {
     await this.readStatus();
-    await this.readPictures();
+    void this.readPictures();
   }
 
   async readStatus(): Promise<void> {
     this.status = await this.host.status();
   }
 
-  /** Whether a folder of this computer, or one that it lies in, is in the library. */
   /** Where a file lies, as the sidebar names its folder: without the way to that. */
   placeOf(path: string): string {
     const folder = this.folders.find((folder) => isWithin(path, folder.path));
     return folder ? `${folder.name}${path.slice(folder.path.length)}` : path;
   }
 
+  /** Whether a folder of this computer, or one that it lies in, is in the library. */
   holds(path: string): boolean {
     return this.folders.some((folder) => isWithin(path, folder.path));
   }
 
-  async show(folder: number | null): Promise<void> {
+  show(folder: number | null): void {
     if (folder === this.folder) return;
     this.folder = folder;
     this.pictures = [];
+    this.total = 0;
     this.selected = -1;
-    await this.readPictures();
+    void this.readPictures();
   }
 
-  async sortBy(order: LibraryOrder): Promise<void> {
+  sortBy(order: LibraryOrder): void {
     if (order === this.order) return;
     this.order = order;
     remember(REMEMBERED, order);
     this.selected = -1;
-    await this.readPictures(true);
+    void this.readPictures(true);
   }
 
   /** The engine said that pictures came or went. */
@@ -76,20 +81,27 @@ export class Library {
     }, wait);
   }
 
-  /** Reads all of the list in slices. A list that is new is shown as they come; later ones replace the list in one go. */
+  /**
+   * Reads all of the list in slices. One that is new is shown as it comes: the first slice at once, and then whenever there is
+   * twice as much, so that laying it out costs little more than once. Later ones replace the list in one go.
+   */
   async readPictures(isNew = false): Promise<void> {
     const turn = ++this.#turn;
     const growing = isNew || this.pictures.length === 0;
     const started = performance.now();
     this.loading = true;
     try {
-      let read: Picture[] = [];
+      const read: Picture[] = [];
+      let shown = 0;
       for (;;) {
         const reply = await this.host.library({ folder: this.folder, offset: read.length, limit: CHUNK, order: this.order });
         if (turn !== this.#turn) return;
-        read = read.concat(reply.pictures);
-        if (growing) this.pictures = read;
+        read.push(...reply.pictures);
+        this.total = reply.total;
         if (read.length >= reply.total || reply.pictures.length === 0) break;
+        if (!growing || read.length < 2 * shown) continue;
+        this.#replace(read.slice());
+        shown = read.length;
       }
       this.#replace(read);
       this.error = null;
@@ -105,7 +117,9 @@ export class Library {
   forget(ids: readonly string[]): void {
     if (ids.length === 0) return;
     const gone = new SvelteSet(ids);
+    const before = this.pictures.length;
     this.pictures = this.pictures.filter(({ id }) => !gone.has(id));
+    this.total -= before - this.pictures.length;
     this.selected = Math.min(this.selected, this.pictures.length - 1);
   }
 
