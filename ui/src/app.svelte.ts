@@ -26,6 +26,11 @@ import type { ErrorReply, ImportStatus, KeptFile } from './wire';
 
 export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'import-check' | 'models' | 'connections' | 'settings' | 'about';
 
+/** Work of those who may manage the library, of which others hear, too. */
+const MANAGERS_WORK: readonly HostEvent['kind'][] = ['copy-changed', 'import-changed'];
+/** What is for them only: all of it asks the server for more than it tells others. */
+const MANAGERS_SCREENS: readonly Screen[] = ['duplicates', 'import-check', 'models', 'connections'];
+
 export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' } | { kind: 'filter' } | { kind: 'trash-photos'; photos: readonly ActedOn[] } | { kind: 'last-copies'; files: readonly KeptFile[]; errand: Errand };
 
 export class App {
@@ -72,9 +77,19 @@ export class App {
     this.settings = new Settings(host);
   }
 
+  /** Whether the library can be changed from here: another program may be the one that writes to it. */
+  get writes(): boolean {
+    return this.host.can.manage && (this.library.status?.writable ?? false);
+  }
+
+  /** Whether there is such a screen for whoever is here. */
+  offers(screen: Screen): boolean {
+    return this.host.can.manage || !MANAGERS_SCREENS.includes(screen);
+  }
+
   /** There is no folder yet, and one can be added. */
   get firstRun(): boolean {
-    return (this.library.status?.writable ?? false) && this.library.folders.length === 0;
+    return this.writes && this.library.folders.length === 0;
   }
 
   /** The one photo that keys and menus are about. */
@@ -102,7 +117,7 @@ export class App {
       this.models.switch = this.library.status?.switch ?? null;
       this.started = true;
       await this.attempt(() => this.connections.read());
-      await this.attempt(() => this.importCheck.restore());
+      if (this.host.can.manage) await this.attempt(() => this.importCheck.restore());
       await this.#take(this.#opened.splice(0));
     } catch (thrown) {
       this.startError = asErrorReply(thrown);
@@ -126,6 +141,10 @@ export class App {
   }
 
   async find(asked: Asked): Promise<void> {
+    if (asked.kind === 'url' && !this.host.can.manage) {
+      this.activity.notify('error', t('rights.no-links'), t('rights.no-links.hint'));
+      return;
+    }
     if (this.firstRun) {
       this.pending = asked;
       return;
@@ -254,6 +273,7 @@ export class App {
   }
 
   #on(event: HostEvent): void {
+    if (!this.host.can.manage && MANAGERS_WORK.includes(event.kind)) return;
     this.#longWork.on(event);
     switch (event.kind) {
       case 'resync':
@@ -306,7 +326,7 @@ export class App {
         return;
       case 'models-changed':
         void this.attempt(() => this.library.readStatus());
-        void this.attempt(() => this.models.read());
+        if (this.host.can.manage) void this.attempt(() => this.models.read());
         return;
       case 'notice':
         this.activity.said(event.message, event.hint);
@@ -327,9 +347,11 @@ export class App {
     });
     void this.library.readPictures();
     await this.attempt(() => this.connections.readAgain());
-    if (this.screen === 'duplicates') await this.duplicates.read();
-    if (this.models.list) await this.attempt(() => this.models.read());
-    await this.attempt(() => this.importCheck.restore());
+    if (this.host.can.manage) {
+      if (this.screen === 'duplicates') await this.duplicates.read();
+      if (this.models.list) await this.attempt(() => this.models.read());
+      await this.attempt(() => this.importCheck.restore());
+    }
     await this.#findPending();
   }
 

@@ -23,7 +23,7 @@ const SEPARATOR = null;
 const always = () => true;
 const hasLibrary = (app: App) => app.started && !app.firstRun;
 const hasResults = (app: App) => app.started && app.screen === 'results' && app.search.shown.length > 0;
-const writes = (app: App) => app.started && (app.library.status?.writable ?? false);
+const writes = (app: App) => app.started && app.writes;
 
 const menus: { label: Key; items: (Item | typeof SEPARATOR)[] }[] = [
   {

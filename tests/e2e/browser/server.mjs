@@ -54,8 +54,8 @@ export async function startServer({ data, allowed, port }) {
 }
 
 /** A token of this name, as the administrator makes one. */
-export function makeToken(data, name) {
-  return execFileSync(program, ['token', 'create', name, '--data-dir', data], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+export function makeToken(data, name, ...rights) {
+  return execFileSync(program, ['token', 'create', name, ...rights, '--data-dir', data], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }
 
 function freePort() {

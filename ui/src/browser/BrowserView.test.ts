@@ -26,6 +26,7 @@ class FakeServer {
   roots: string[] = [];
   children: Record<string, string[]> = {};
   folders: FolderInfo[] = [];
+  searchOnly = false;
   asked: string[] = [];
   readonly #library = new FakeHost();
 
@@ -46,6 +47,7 @@ class FakeServer {
       const folders = this.children[new URLSearchParams(path.split('?')[1]).get('path') ?? ''];
       return folders ? Response.json({ folders }) : refused('not-found', 'This folder is not allowed.', 404);
     }
+    if (path === '/session') return Response.json({ search_only: this.searchOnly });
     if (path === '/roots') return Response.json({ roots: this.roots });
     if (path === '/status') return Response.json({ ...(await this.#library.status()), folders: this.folders } satisfies Status);
     if (path === '/library') return Response.json({ total: 0, pictures: [] });
@@ -120,6 +122,18 @@ describe('the page of a browser', () => {
     history.replaceState(null, '', '/#code=good-code');
     window.dispatchEvent(new HashChangeEvent('hashchange'));
     await isIn();
+  });
+
+  it('knows what a token may do before it shows anything', async () => {
+    server.searchOnly = true;
+    server.folders = [await new FakeHost().addFolder('/srv/photos', [])];
+    open();
+    await isOut();
+    await type('good-code');
+    expect(await screen.findByText('You may search and look here, and change nothing.')).toBeTruthy();
+    expect(server.asked).not.toContain('GET /connection');
+    expect(server.asked).not.toContain('GET /import-check');
+    expect(screen.queryByRole('alert')).toBeNull();
   });
 
   it('refuses a wrong code and says so beside the field', async () => {

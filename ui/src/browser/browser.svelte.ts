@@ -19,6 +19,7 @@ export class Browser {
     this.app = new App(httpHost(this.session.client, {
       standing: () => this.session.standing(),
       signOut: () => this.session.signOut(),
+      isSearchOnly: () => this.session.isSearchOnly,
       chooseFolder: (dropped) => this.#ask(dropped),
     }));
   }

@@ -17,6 +17,8 @@ export class Session implements Watcher {
   error = $state.raw<ErrorReply | null>(null);
   /** There was a session, and the server ended it. */
   ended = $state(false);
+  /** Came in by a token that may only search and look. */
+  isSearchOnly = $state(false);
   busy = $state(false);
 
   readonly client = new Client(this);
@@ -62,7 +64,7 @@ export class Session implements Watcher {
   async standing(): Promise<Standing> {
     try {
       const response = await this.client.ask('GET', '/session');
-      if (response.ok) this.state = 'signed-in';
+      if (response.ok) await this.#signedIn(response);
       else if (response.status === 401) this.signedOut();
       else {
         this.unreachable(); // a proxy answers in the server's place, or the server has too much to do
@@ -74,15 +76,20 @@ export class Session implements Watcher {
     }
   }
 
+  async #signedIn(response: Response): Promise<void> {
+    const { search_only } = (await response.json()) as { search_only: boolean };
+    this.isSearchOnly = search_only;
+    this.state = 'signed-in';
+  }
+
   async #enter(code: string): Promise<boolean> {
     this.busy = true;
     this.error = null;
     try {
       const response = await this.client.ask('POST', '/session', { code });
       if (!response.ok) throw await whyNot(response);
-      this.state = 'signed-in';
       this.ended = false;
-      return true;
+      return (await this.standing()) === 'signed-in'; // which says what this session may do
     } catch (thrown) {
       this.error = asErrorReply(thrown);
       return false;

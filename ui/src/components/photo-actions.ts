@@ -70,9 +70,10 @@ export function photoMenu(app: App, photo: ActedOn, together: readonly ActedOn[]
 /** What can be done with the files of photos. */
 export function filesMenu(app: App, photos: readonly ActedOn[]): MenuItem[] {
   const n = photos.length;
+  const copies: MenuItem = { label: t('copies.choose', { n }), icon: 'folder', action: () => void copyFiles(app, { kind: 'pictures', ids: photos.map(({ id }) => id) }) };
   const trash: MenuItem = { label: t('photo.trash', { n }), icon: 'trash', keys: t('keys.name.delete'), danger: true, action: () => void trashPhotos(app, photos) };
   return [
-    { label: t('copies.choose', { n }), icon: 'folder', action: () => void copyFiles(app, { kind: 'pictures', ids: photos.map(({ id }) => id) }) },
+    ...(app.host.can.manage ? [copies] : []),
     ...(canTrash(app) ? [trash] : []),
   ];
 }

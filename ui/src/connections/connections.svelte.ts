@@ -43,18 +43,19 @@ export class Connections {
 
   constructor(readonly host: Host) {}
 
+  /** Who may not see the connection itself still sees whether there is one. */
   get connected(): boolean {
-    return this.info?.enabled ?? false;
+    return this.info?.enabled ?? (this.status !== null && this.status.state !== 'off');
   }
 
   async read(): Promise<void> {
-    this.#take(await this.host.connection());
+    if (this.host.can.manage) this.#take(await this.host.connection());
     this.status = await this.host.syncStatus();
   }
 
   /** As `read`, but leaves what is being typed. */
   async readAgain(): Promise<void> {
-    this.info = await this.host.connection();
+    if (this.host.can.manage) this.info = await this.host.connection();
     this.status = await this.host.syncStatus();
   }
 

@@ -25,8 +25,6 @@ export function exportMenu(app: App, chosen: readonly ActedOn[]): MenuItem[] {
 /** What can be done with all results above the threshold. */
 export function resultsMenu(app: App): MenuItem[] {
   const { resultSet, threshold, total } = app.search;
-  return [
-    ...exportMenu(app, []),
-    { label: t('copies.choose', { n: total }), icon: 'folder', action: () => void copyFiles(app, { kind: 'results', result_set: resultSet, similarity: threshold }) },
-  ];
+  const copies: MenuItem = { label: t('copies.choose', { n: total }), icon: 'folder', action: () => void copyFiles(app, { kind: 'results', result_set: resultSet, similarity: threshold }) };
+  return [...exportMenu(app, []), ...(app.host.can.manage ? [copies] : [])];
 }

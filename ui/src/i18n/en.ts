@@ -63,6 +63,7 @@ export const en = {
   'query.label': 'Search by photo',
   'query.placeholder': 'Drop a photo, paste one, or type its path or address',
   'query.placeholder.address': 'Drop a photo, paste one, or type its address',
+  'query.placeholder.photo': 'Drop a photo, or paste one',
   'query.gone': 'This photo is no longer at hand.',
   'query.gone.hint': 'Pick or drop it once more.',
   'query.pick': 'Pick…',
@@ -93,6 +94,7 @@ export const en = {
   'recent.clear': 'Forget all',
 
   'library.empty.title': 'No photos here yet',
+  'library.empty.text.readonly': 'As soon as there are some, they show up here.',
   'library.empty.text': 'No pictures were found in your folders. Add another folder, or check what was left out.',
   'library.scanning.title': 'Looking through your folders',
   'library.scanning.text': 'Photos appear here as they are found. You can search as soon as the first ones are in.',
@@ -578,6 +580,7 @@ export const en = {
   'settings.title': 'Settings',
   'settings.text': 'Changes are kept as you make them.',
   'settings.saved': 'Saved',
+  'settings.search-only': 'You may search and look, so these can be looked at here. How this page looks is yours to choose.',
   'settings.readonly': 'Another Lookalike writes to this library, so these can be looked at here, and changed there.',
   'settings.appearance': 'Appearance',
   'settings.theme': 'Theme',
@@ -650,6 +653,10 @@ export const en = {
   'signin.refused.hint': 'It may be mistyped, used already, or older than ten minutes. A fresh one comes with a new start of “lookalike serve”; a token with “lookalike token create NAME”.',
   'signin.ended': 'Your session has ended.',
   'signin.out': 'Sign out',
+
+  'rights.search-only': 'You may search and look here, and change nothing.',
+  'rights.no-links': 'You may not search by an address.',
+  'rights.no-links.hint': 'The token that you signed in with is for photos of yours and of this library. Save the photo, and drop it here.',
 
   'browse.title': 'Choose a folder on the server',
   'browse.dropped': 'A browser does not tell where the folder “{name}” lies. Please show it here, among the folders of the server.',

@@ -3,7 +3,7 @@
 import type { ErrorCode } from '../wire';
 
 /** Codes of `lookalike serve` that are not the engine's. */
-export type ServerCode = 'too-large' | 'sign-in-required' | 'server-busy' | 'rate-limited' | 'method-not-allowed' | 'too-slow' | 'wrong-host';
+export type ServerCode = 'too-large' | 'sign-in-required' | 'server-busy' | 'rate-limited' | 'method-not-allowed' | 'too-slow' | 'wrong-host' | 'token-may-only-search';
 
 export const zhErrors: Record<ErrorCode | ServerCode, string> = {
   'invalid-request': '无法这样操作，请检查输入的内容。',
@@ -27,4 +27,5 @@ export const zhErrors: Record<ErrorCode | ServerCode, string> = {
   'method-not-allowed': '服务器不支持此操作。',
   'too-slow': '发送请求花的时间过长，请重试。',
   'wrong-host': '服务器不接受这个地址。',
+  'token-may-only-search': '您登录所用的令牌只能搜索和查看。',
 };

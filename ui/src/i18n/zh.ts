@@ -65,6 +65,7 @@ export const zh: Record<Key, string> = {
   'query.label': '以图搜图',
   'query.placeholder': '拖入或粘贴照片，或输入照片的路径或网址',
   'query.placeholder.address': '拖入或粘贴照片，或输入照片的网址',
+  'query.placeholder.photo': '拖入或粘贴照片',
   'query.gone': '这张照片已不在手边。',
   'query.gone.hint': '请再次选择或拖入。',
   'query.pick': '选择…',
@@ -95,6 +96,7 @@ export const zh: Record<Key, string> = {
   'recent.clear': '全部忘记',
 
   'library.empty.title': '这里还没有照片',
+  'library.empty.text.readonly': '一旦有了照片，就会显示在这里。',
   'library.empty.text': '您的文件夹中没有找到图片。请添加其他文件夹，或检查排除设置。',
   'library.scanning.title': '正在浏览您的文件夹',
   'library.scanning.text': '找到的照片会显示在这里。有了第一批照片就可以开始搜索。',
@@ -580,6 +582,7 @@ export const zh: Record<Key, string> = {
   'settings.title': '设置',
   'settings.text': '更改会立即保存。',
   'settings.saved': '已保存',
+  'settings.search-only': '您只能搜索和查看，因此这里的设置只能查看。页面的外观可以由您选择。',
   'settings.readonly': '另一个 Lookalike 正在写入此图库，因此这里只能查看，请在那里更改。',
   'settings.appearance': '外观',
   'settings.theme': '主题',
@@ -652,6 +655,10 @@ export const zh: Record<Key, string> = {
   'signin.refused.hint': '可能输入有误、已经用过，或者已超过十分钟。重新启动“lookalike serve”会得到新的代码；“lookalike token create 名称”会得到令牌。',
   'signin.ended': '您的会话已结束。',
   'signin.out': '退出登录',
+
+  'rights.search-only': '您在这里只能搜索和查看，不能更改任何内容。',
+  'rights.no-links': '您不能按网址搜索。',
+  'rights.no-links.hint': '您登录所用的令牌只能用于搜索您自己的照片和此图库中的照片。请先保存照片，再拖到这里。',
 
   'browse.title': '选择服务器上的文件夹',
   'browse.dropped': '浏览器不会告知文件夹“{name}”在哪里。请在服务器的文件夹中找到它。',

@@ -36,7 +36,7 @@ export const idle: Progress = { stage: 'idle', scanned: 0, total: 0, done: 0, sk
 
 export class FakeHost implements Host {
   /** As in the window; a test of the browser changes it. */
-  can: Abilities = { showInFolder: true, readPaths: true, readClipboard: true, signOut: false, menu: false };
+  can: Abilities = { showInFolder: true, readPaths: true, readClipboard: true, signOut: false, menu: false, manage: true };
   pictures: FakePicture[] = [];
   folders: FolderInfo[] = [];
   skippedFiles: SkippedFile[] = [];

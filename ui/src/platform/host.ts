@@ -84,6 +84,8 @@ export interface Abilities {
   signOut: boolean;
   /** Has a native menu. */
   menu: boolean;
+  /** More than search and look, which is all that some who sign in may do. */
+  manage: boolean;
 }
 
 export interface Host {

@@ -89,6 +89,7 @@ describe('the host of a browser', () => {
   let standing: Standing;
   let folder: string | null;
   let dropped: (string | null)[];
+  let searchOnly: boolean;
 
   beforeEach(() => {
     setLanguage('en');
@@ -100,10 +101,12 @@ describe('the host of a browser', () => {
     standing = 'signed-in';
     folder = '/srv/photos';
     dropped = [];
+    searchOnly = false;
     const client = new Client({ answered: () => seen.push('answered'), unreachable: () => seen.push('unreachable'), signedOut: () => seen.push('signed out') });
     host = httpHost(client, {
       standing: async () => standing,
       signOut: async () => {},
+      isSearchOnly: () => searchOnly,
       chooseFolder: async (name) => (dropped.push(name), folder),
     });
   });
@@ -111,6 +114,12 @@ describe('the host of a browser', () => {
     vi.unstubAllGlobals();
     vi.restoreAllMocks();
     vi.useRealTimers();
+  });
+
+  it('can manage what whoever is signed in may', () => {
+    expect(host.can.manage).toBe(true);
+    searchOnly = true;
+    expect(host.can.manage, 'a session says so only after the host was made').toBe(false);
   });
 
   describe('asks', () => {

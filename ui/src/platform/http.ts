@@ -16,6 +16,8 @@ import type { Drag, Host, Pasted, Terms } from './host';
 export interface Page {
   standing(): Promise<Standing>;
   signOut(): Promise<void>;
+  /** Whether whoever is signed in may search and look, and no more. */
+  isSearchOnly(): boolean;
   /** Lets the user walk the server's folders; null when they closed the dialog. `dropped` is the name of one they dropped. */
   chooseFolder(dropped: string | null): Promise<string | null>;
 }
@@ -62,7 +64,9 @@ export function httpHost(client: Client, page: Page): Host {
   }
 
   return {
-    can: { showInFolder: false, readPaths: false, readClipboard: false, signOut: true, menu: false },
+    get can() {
+      return { showInFolder: false, readPaths: false, readClipboard: false, signOut: true, menu: false, manage: !page.isSearchOnly() };
+    },
     signOut: () => page.signOut(),
 
     status: () => get('/status'),

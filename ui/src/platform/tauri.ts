@@ -7,7 +7,7 @@ import type { Event } from '../wire';
 import type { Drag, Host } from './host';
 
 export const tauriHost: Host = {
-  can: { showInFolder: true, readPaths: true, readClipboard: true, signOut: false, menu: true },
+  can: { showInFolder: true, readPaths: true, readClipboard: true, signOut: false, menu: true, manage: true },
   signOut: () => Promise.reject(new Error('the window has no session')),
 
   status: () => invoke('status'),

@@ -21,7 +21,7 @@ export interface Going {
 const AT_ONCE = 8;
 
 export function canTrash(app: App): boolean {
-  return app.library.status?.writable ?? false;
+  return app.writes;
 }
 
 /** One file goes at once, as it can be taken back; before several go, it is said how many. */
