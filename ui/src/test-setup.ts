@@ -1,3 +1,5 @@
+import { afterEach, expect } from 'vitest';
+
 // jsdom lays nothing out and has no ResizeObserver: give every element the size of a usual window.
 class FixedSize {
   constructor(private readonly report: ResizeObserverCallback) {}
@@ -16,3 +18,12 @@ HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
 HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
   this.open = false;
 };
+
+// What Svelte warns of is a fault in the source, also where nothing shows it yet.
+const warned: string[] = [];
+const { warn } = console;
+console.warn = (...told: unknown[]) => {
+  if (String(told[0]).includes('[svelte]')) warned.push(String(told[0]));
+  warn(...told);
+};
+afterEach(() => expect(warned.splice(0), 'Svelte has no reason to warn').toEqual([]));

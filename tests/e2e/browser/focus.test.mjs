@@ -32,7 +32,7 @@ after(() => library?.close());
 function focused() {
   return page.evaluate(() => {
     const { tagName, textContent, role, ariaLabel } = document.activeElement;
-    return `${role ?? tagName.toLowerCase()} ${(ariaLabel ?? textContent).trim()}`;
+    return `${role ?? tagName.toLowerCase()} ${(ariaLabel ?? textContent).trim().slice(0, 80)}`;
   });
 }
 

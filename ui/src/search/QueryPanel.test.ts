@@ -1,9 +1,12 @@
 // The query panel as a user meets it: searching by a part, and the threshold on the histogram.
 
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { tick } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setLanguage } from '../i18n/index.svelte';
-import { openResults } from '../test-app';
+import { fakeId } from '../platform/fake';
+import { openResults, tile } from '../test-app';
+import type { PictureDetails } from '../wire';
 
 describe('the query panel', () => {
   beforeEach(() => {
@@ -91,6 +94,20 @@ describe('the query panel', () => {
     await fireEvent.change(handle);
     await waitFor(() => expect(asked()).toBe(before + 1));
     expect(host.calls.at(-1), 'no new search').toBe('page 1');
+  });
+
+  it('drops the facts of a photo that come once another question is asked', async () => {
+    const { host, app } = await openResults(5);
+    const known = await host.picture(fakeId(2));
+    let answer = (_: PictureDetails) => {};
+    host.picture = () => new Promise((resolve) => (answer = resolve));
+    await fireEvent.click(await tile(/^photo-2\.jpg/));
+    expect(await screen.findByRole('region', { name: 'Selected photo' })).toBeTruthy();
+    await app.find({ kind: 'image', id: fakeId(3), name: 'photo-3.jpg' });
+    await waitFor(() => expect(screen.queryByRole('region', { name: 'Selected photo' })).toBeNull());
+    answer(known);
+    await tick();
+    expect(screen.queryByText('Fujifilm X-T4')).toBeNull();
   });
 
   it('is closed and opened, and stays as it was left', async () => {
