@@ -401,6 +401,7 @@ export const en = {
   'menu.nothing-selected': 'Select a photo first.',
 
   'activity.idle': 'Up to date',
+  'activity.idle.paused': '{n} folder is paused|{n} folders are paused',
   'activity.scanning': 'Looking for changes · {n} file|Looking for changes · {n} files',
   'activity.indexing': '{done} of {total}',
   'activity.rate': '{rate}/s',

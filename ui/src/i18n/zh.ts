@@ -382,7 +382,7 @@ export const zh: Record<Key, string> = {
   'keys.choose': '选择多张照片；也可按住 Ctrl 或 Shift 点击',
   'keys.copy-picture': '复制图片',
   'keys.all': '选择全部照片',
-  'keys.undo': '撤销移到废纸篓',
+  'keys.undo': '撤销移到回收站',
   'keys.trash': '移到回收站',
   'keys.compare': '对比选中的二至四张照片',
   'keys.overlay': '对比两张时：滑动、差异',
@@ -403,6 +403,7 @@ export const zh: Record<Key, string> = {
   'menu.nothing-selected': '请先选中一张照片。',
 
   'activity.idle': '已是最新',
+  'activity.idle.paused': '{n} 个文件夹已暂停',
   'activity.scanning': '正在查找变化 · {n} 个文件',
   'activity.indexing': '{done} / {total}',
   'activity.rate': '每秒 {rate} 张',

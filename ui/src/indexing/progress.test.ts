@@ -20,6 +20,7 @@ describe('progress in words', () => {
 
   it('has words for every stage', () => {
     expect(progressText(idle)).toBe('Up to date');
+    expect(progressText(idle, 2)).toBe('2 folders are paused');
     expect(progressText({ ...idle, stage: 'scanning', scanned: 1 })).toBe('Looking for changes · 1 file');
     expect(progressText({ ...indexing, stage: 'paused' })).toBe('Paused at 1,284 of 20,113');
   });

@@ -3,12 +3,12 @@
 import { number, t } from '../i18n/index.svelte';
 import type { Progress } from '../wire';
 
-/** "1,284 of 20,113 · 41/s · 7 min left" */
-export function progressText(progress: Progress): string {
+/** "1,284 of 20,113 · 41/s · 7 min left"; of a paused folder nothing is known to be up to date. */
+export function progressText(progress: Progress, pausedFolders = 0): string {
   const counts = { done: number(progress.done), total: number(progress.total) };
   switch (progress.stage) {
     case 'idle':
-      return t('activity.idle');
+      return pausedFolders > 0 ? t('activity.idle.paused', { n: pausedFolders }) : t('activity.idle');
     case 'scanning':
       return t('activity.scanning', { n: progress.scanned });
     case 'paused':

@@ -63,6 +63,17 @@ describe('a folder', () => {
     expect(await screen.findByRole('dialog', { name: 'Leave out of “Summer”' })).toBeTruthy();
   });
 
+  it('is not said to be up to date while it is paused', async () => {
+    await openFolder(/^Summer/);
+    const pill = () => document.querySelector('.pill')?.textContent?.trim();
+    await waitFor(() => expect(pill()).toBe('Up to date'));
+    const page = within(await screen.findByRole('region', { name: 'About Summer' }));
+    await fireEvent.click(page.getByRole('button', { name: 'Pause' }));
+    await waitFor(() => expect(pill()).toBe('1 folder is paused'));
+    await fireEvent.click(await page.findByRole('button', { name: 'Resume' }));
+    await waitFor(() => expect(pill()).toBe('Up to date'));
+  });
+
   it('has patterns that can be changed, and says in the dialog why they were not taken', async () => {
     await openFolder(/^Archive/);
     const page = within(await screen.findByRole('region', { name: 'About Archive' }));
