@@ -1,17 +1,26 @@
 // How many results lie at which similarity. The engine sends every ranked similarity, falling, so counting needs no request.
 
-import { LOWEST } from './bands';
+import type { Band, BandLimits } from '../wire';
+import { bandAt, LOWEST } from './bands';
 
 export const BARS = 40;
 
-/** Results at each step from the lowest similarity to 1. */
-export function histogram(similarities: readonly number[], bars = BARS): number[] {
-  const counts = new Array<number>(bars).fill(0);
+export interface Bar {
+  count: number;
+  band: Band;
+}
+
+/**
+ * Results at each step from the lowest similarity to 1. A bar is of the band that most of its results lie in, and of the
+ * better one where as many lie in each.
+ */
+export function histogram(similarities: readonly number[], limits: BandLimits, bars = BARS): Bar[] {
+  const inBars: number[][] = Array.from({ length: bars }, () => []);
   for (const similarity of similarities) {
-    const bar = Math.min(bars - 1, Math.max(0, Math.floor(shareOf(similarity) * bars)));
-    counts[bar] = (counts[bar] ?? 0) + 1;
+    inBars[Math.min(bars - 1, Math.max(0, Math.floor(shareOf(similarity) * bars)))]?.push(similarity);
   }
-  return counts;
+  // They fall, so the one in the middle is of the band of most.
+  return inBars.map((falling) => ({ count: falling.length, band: bandAt(limits, falling[(falling.length - 1) >> 1] ?? LOWEST) }));
 }
 
 /** How many are at or above a threshold. */
