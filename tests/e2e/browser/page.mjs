@@ -77,3 +77,20 @@ export async function addFolder(page, { allowed, name, photos }) {
   await page.locator('nav .entry .count', { hasText: new RegExp(`^${photos}$`) }).first().waitFor({ timeout: 120_000 });
   await page.locator('.pill', { hasText: 'Up to date' }).waitFor({ timeout: 120_000 });
 }
+
+/** Once the layout has settled, nothing is cut off on the right. */
+export async function nothingBeyondTheEdge(page) {
+  const beyond = () => [...document.querySelectorAll('body *')]
+    .filter((element) => {
+      const { right, width, height } = element.getBoundingClientRect();
+      return width > 0 && height > 0 && right > innerWidth + 0.5 && element.closest('.visually-hidden') === null;
+    })
+    .map((element) => `${element.outerHTML.slice(0, 120)} ends at ${element.getBoundingClientRect().right}`);
+  // Asked again from here: a text to wait for would have to be evaluated in the page, against its policy.
+  let found = await page.evaluate(beyond);
+  for (let tries = 0; found.length > 0 && tries < 50; tries++) {
+    await page.waitForTimeout(100);
+    found = await page.evaluate(beyond);
+  }
+  assert.deepEqual(found.slice(0, 5), [], 'nothing is cut off on the right');
+}

@@ -1,12 +1,12 @@
 // What can be done with results: folded, put in another order, taken out as a list and as copies, and compared.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeScene } from '../scenes.mjs';
 import { api, chooseFolder, indexed, openLibrary, tile } from './library.mjs';
-import { picturesLoaded, tiles } from './page.mjs';
+import { nothingBeyondTheEdge, picturesLoaded, tiles } from './page.mjs';
 
 const SCENES = 30;
 const SHOTS = 3;
@@ -213,5 +213,47 @@ test('two photos are compared: side by side, and as their difference', async () 
   await comparison.getByRole('slider', { name: 'Divider' }).waitFor();
   await page.keyboard.press('Escape');
   await comparison.waitFor({ state: 'hidden' });
+  await isQuiet();
+});
+
+test('in a narrow window compared photos lie above each other, with room for all that is done with them', async () => {
+  const { width, height } = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 900 });
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('c');
+  const comparison = page.getByRole('dialog', { name: '2 photos compared' });
+  await comparison.waitFor();
+  await picturesLoaded(page, 'dialog.compare figure img');
+  const places = await comparison.locator('figure').evaluateAll((figures) => figures.map((figure) => figure.getBoundingClientRect().toJSON()));
+  assert.equal(places[0].left, places[1].left);
+  assert.ok(places[0].bottom <= places[1].top, 'one above the other');
+  for (const { width } of places) assert.ok(width > 300, 'each as wide as the window lets it be');
+  const close = comparison.getByRole('button', { name: 'Close the comparison' });
+  for (const key of [null, 'w', 'd']) {
+    if (key) await page.keyboard.press(key);
+    await nothingBeyondTheEdge(page);
+    assert.equal(await comparison.getByRole('button', { name: /^Keep this one: / }).count(), 2);
+    await close.waitFor();
+  }
+  await page.keyboard.press('Escape');
+  await comparison.waitFor({ state: 'hidden' });
+  await page.setViewportSize({ width, height });
+  await isQuiet();
+});
+
+test('of compared photos one is kept: the other goes to the trash, and comes back', async () => {
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('c');
+  const comparison = page.getByRole('dialog', { name: '2 photos compared' });
+  const [kept, gone] = await comparison.locator('figcaption span').allInnerTexts();
+  await comparison.getByRole('button', { name: `Keep this one: ${kept}` }).click();
+  await page.getByRole('dialog', { name: 'This is the last copy of 1 photo' }).getByRole('button', { name: 'Move it all the same' }).click();
+  await comparison.waitFor({ state: 'hidden' });
+  await tile(page, gone).waitFor({ state: 'hidden' });
+  assert.equal(existsSync(join(library.photos, gone)), false);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await tile(page, gone).waitFor({ timeout: 30_000 });
+  assert.ok(existsSync(join(library.photos, gone)) && existsSync(join(library.photos, kept)));
+  assert.equal(await comparison.count(), 0, 'it does not begin again by itself');
   await isQuiet();
 });

@@ -1,8 +1,9 @@
 // Preview, several photos at once, and comparing them, as a user meets them.
 
-import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setLanguage } from '../i18n/index.svelte';
+import type { FakeHost } from '../platform/fake';
 import { openLibrary, tile } from '../test-app';
 
 const chosen = () => screen.getAllByRole('gridcell', { selected: true }).map((cell) => cell.getAttribute('aria-label'));
@@ -121,6 +122,76 @@ describe('the difference of two photos', () => {
   it('is beside facts that name the better file', async () => {
     await compare({ width: 400, height: 300 });
     expect(await screen.findByText('photo-1.jpg has the better file: the most pixels.')).toBeTruthy();
+  });
+});
+
+describe('compared photos', () => {
+  beforeEach(() => setLanguage('en'));
+  afterEach(cleanup);
+
+  const trashed = (host: FakeHost) => host.calls.filter((call) => call.startsWith('trash'));
+  const button = (name: string) => screen.findByRole('button', { name, hidden: true });
+  const file = (host: FakeHost, number: number) => host.fakeTrash.fileAt(`/photos/photo-${number}.jpg`);
+
+  /** Each has a second file but the first, so that only that one is asked about. */
+  async function compare(...numbers: number[]) {
+    const opened = await openLibrary(4);
+    const { host } = opened;
+    host.pictures = host.pictures.map((picture, i) => (i > 0 ? { ...picture, paths: [...picture.paths, `/backup/${picture.file_name}`] } : picture));
+    for (const number of numbers) await fireEvent.click(await tile(new RegExp(`^photo-${number}\\.jpg`)), { ctrlKey: true });
+    await fireEvent.click(screen.getByRole('button', { name: 'Compare' }));
+    return { ...opened, dialog: await screen.findByRole('dialog') };
+  }
+
+  it('go to the trash after the usual question, and the comparison ends where one is left', async () => {
+    const { host } = await compare(1, 2);
+    await fireEvent.click(await button('Move photo-1.jpg to the trash'));
+    const question = await screen.findByRole('dialog', { name: 'This is the last copy of 1 photo' });
+    await fireEvent.click(within(question).getByText('Move it all the same'));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(trashed(host)).toEqual([`trash ${file(host, 1)} false`, `trash ${file(host, 1)} true`]);
+    await fireEvent.click(await button('Undo'));
+    await waitFor(() => expect(screen.getByRole('gridcell', { name: 'photo-1.jpg' })).toBeTruthy(), { timeout: 4000 });
+    expect(screen.queryByRole('dialog'), 'it does not begin again by itself').toBeNull();
+  });
+
+  it('stay when another is kept in their place, until that is confirmed', async () => {
+    const { host, dialog } = await compare(2, 3, 4);
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Keep this one: photo-3.jpg' }));
+    const summary = await screen.findByRole('dialog', { name: 'Move 2 photos to the trash?' });
+    expect(within(summary).getByText('photo-2.jpg')).toBeTruthy();
+    expect(within(summary).queryByText('photo-3.jpg'), 'the kept one is none of them').toBeNull();
+    expect(trashed(host)).toEqual([]);
+  });
+
+  it('go one after the other while at least two are left, and are told of where the focus is', async () => {
+    const { dialog } = await compare(2, 3, 4);
+    const trash = await button('Move photo-4.jpg to the trash');
+    trash.focus();
+    await fireEvent.click(trash);
+    const confirm = within(await screen.findByRole('dialog', { name: 'Move 1 photo to the trash?' })).getByText('Move to the trash');
+    await waitFor(() => expect(confirm).not.toHaveProperty('disabled', true));
+    await fireEvent.click(confirm);
+    await fireEvent.click(await button('Move it all the same'));
+    expect(await screen.findByRole('dialog', { name: '2 photos compared' })).toBe(dialog);
+    expect(await within(dialog).findByText('Undo')).toBeTruthy();
+    await waitFor(() => expect(document.activeElement).toBe(dialog));
+  });
+
+  it('have their actions also where they lie on each other', async () => {
+    const { dialog } = await compare(1, 2);
+    for (const key of ['w', 'd']) {
+      await fireEvent.keyDown(dialog, { key });
+      await screen.findByRole('slider');
+      expect(within(dialog).getAllByRole('button', { name: /^Keep this one: photo-[12]\.jpg$/ })).toHaveLength(2);
+    }
+  });
+
+  it('are left alone where this window only reads', async () => {
+    const { host, app, dialog } = await compare(1, 2);
+    host.writable = false;
+    await app.library.readStatus();
+    await waitFor(() => expect(within(dialog).queryByRole('button', { name: /^Keep|trash/ })).toBeNull());
   });
 });
 

@@ -108,6 +108,7 @@ describe('the check before import', () => {
     expect((await within(comparison).findByRole('row', { name: /Pixels/ })).textContent).toMatch(/2000 × 1500.*4000 × 3000/);
     expect(within(comparison).getByText('photo-2.jpg has the better file: the most pixels.')).toBeTruthy();
     expect(screen.queryByRole('alert'), 'the file is not asked for in the library').toBeNull();
+    expect(within(comparison).queryByRole('button', { name: /^Keep|trash/ }), 'and cannot go to its trash').toBeNull();
   });
 
   it('copies the new files where it is told to, says what became of them, and offers their folder to the library', async () => {
