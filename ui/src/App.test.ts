@@ -119,6 +119,20 @@ describe('the window', () => {
     expect(await screen.findByRole('heading', { name: '4 look-alikes' })).toBeTruthy();
   });
 
+  it('lets go of what went wrong before once something else is looked for, but of nothing that can be acted on', async () => {
+    withPhotos(host, 3);
+    await withFolder(host);
+    const app = open(host);
+    await tile(/^photo-1\.jpg/);
+    app.activity.notify('error', 'went wrong');
+    app.activity.notify('error', 'can be mended', null, { label: 'Mend', act: () => {} });
+    app.activity.notify('info', 'was done', 'and this is how');
+    await fireEvent.click(await tile(/^photo-1\.jpg/));
+    await waitFor(() => expect(screen.queryByText('went wrong')).toBeNull());
+    expect(screen.getByText('can be mended')).toBeTruthy();
+    expect(screen.getByText('was done')).toBeTruthy();
+  });
+
   it('reads everything again after reports were missed', async () => {
     withPhotos(host, 3);
     await withFolder(host);

@@ -48,6 +48,12 @@ describe('duplicates', () => {
     expect(await photo(/IMG_1\.jpg · Suggested to keep: the most pixels · 4000 × 3000 · JPEG · 2 MB · Stays/)).toBeTruthy();
   });
 
+  it('show where each of them lies, the suggested one too', async () => {
+    await open(pair(1));
+    expect(await screen.findByText('photos/IMG_1.jpg')).toBeTruthy();
+    expect(screen.getByText('photos/IMG_2.jpg')).toBeTruthy();
+  });
+
   it('go to the trash only after the review, and come back', async () => {
     await open(pair(1), pair(3));
     await fireEvent.click(screen.getByRole('button', { name: 'Mark all but the suggested' }));

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { en } from './en';
-import { fileSize, setLanguage, t } from './index.svelte';
+import { cameraTime, fileSize, setLanguage, t } from './index.svelte';
 import { zh } from './zh';
 
 const placeholders = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
@@ -28,6 +28,12 @@ describe('the dictionaries', () => {
     setLanguage('zh-CN');
     expect(t('results.count', { n: 1212 })).toBe('1,212 张相似照片');
     expect(document.documentElement.lang, 'screen readers need to know').toBe('zh-CN');
+  });
+
+  it('write when a photo was taken to the second, as the camera says it', () => {
+    expect(cameraTime('2025-07-14T18:20:05')).toMatch(/^Jul 14, 2025, 6:20:05\sPM$/);
+    setLanguage('zh-CN');
+    expect(cameraTime('2025-07-14T18:20:05')).toBe('2025年7月14日 18:20:05');
   });
 
   it('write sizes as people read them', () => {

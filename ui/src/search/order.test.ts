@@ -65,6 +65,18 @@ describe('the order of results', () => {
     expect(screen.getByRole<HTMLSelectElement>('combobox', { name: 'Sort by' }).value).toBe('similarity');
   });
 
+  it('begins at the top for a new question, and is left where it is by a refresh', async () => {
+    const { app } = await openResults(60);
+    const scroller = () => screen.getByRole('grid').parentElement as HTMLElement;
+    scroller().scrollTop = 900;
+    await fireEvent.scroll(scroller());
+    await app.search.refresh();
+    await waitFor(() => expect(scroller().scrollTop).toBe(900));
+    await app.find({ kind: 'image', id: fakeId(2), name: 'photo-2.jpg' });
+    await waitFor(() => expect(names()[0]).toBe('photo-2'));
+    expect(scroller().scrollTop).toBe(0);
+  });
+
   it('drops the pages of an order that was overtaken', async () => {
     const { host, app } = await openResults(5);
     date(host);

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setLanguage } from '../i18n/index.svelte';
 import { fakeId } from '../platform/fake';
 import { openLibrary, openResults, tile } from '../test-app';
+import { NO_FILTER } from './filter';
 
 describe('the terms of a search', () => {
   beforeEach(() => setLanguage('en'));
@@ -55,6 +56,26 @@ describe('the terms of a search', () => {
     await fireEvent.click(await screen.findByRole('button', { name: 'Take off: From 2024-02-01' }));
     await waitFor(() => expect(host.terms?.filter).toMatchObject({ taken_from: null, formats: ['jpeg'] }));
     expect(screen.getByText('In photos')).toBeTruthy();
+  });
+
+  it('are shown as chips where the results are, and nowhere else', async () => {
+    const { app } = await openResults(5);
+    await app.search.filterBy({ ...NO_FILTER, formats: ['png'] });
+    expect(await screen.findByRole('region', { name: 'What narrows the search' })).toBeTruthy();
+    await app.showLibrary(null);
+    await waitFor(() => expect(screen.queryByRole('region', { name: 'What narrows the search' })).toBeNull());
+  });
+
+  it('are named where they may be why nothing is left, and taken off there', async () => {
+    const { host, app } = await openResults(5);
+    const { pictures } = host;
+    host.pictures = [];
+    await app.search.filterBy({ ...NO_FILTER, formats: ['png'] });
+    expect(await screen.findByText('The filters may hide what looks like it.')).toBeTruthy();
+    host.pictures = pictures;
+    await fireEvent.click(screen.getByRole('button', { name: 'Take the filters off' }));
+    expect(await screen.findByRole('heading', { name: '5 look-alikes' })).toBeTruthy();
+    expect(host.terms?.filter).toBeNull();
   });
 
   it('say why a photo was found, on its tile and among its facts', async () => {
