@@ -12,6 +12,7 @@ import { Layout } from './layout.svelte';
 import { LongWork } from './indexing/long-work';
 import { Library } from './library/library.svelte';
 import { chooseFromMenu } from './menu';
+import type { Place } from './places';
 import { Models } from './models/models.svelte';
 import { readText } from './platform/browser/clipboard';
 import { asErrorReply, type Drag, type Host, type HostEvent } from './platform/host';
@@ -22,6 +23,7 @@ import { LOWEST } from './search/bands';
 import { Settings } from './settings/settings.svelte';
 import type { ActedOn } from './components/photo-actions';
 import type { Errand } from './trash/trash';
+import { Visits } from './visits.svelte';
 import type { ErrorReply, ImportStatus, KeptFile } from './wire';
 
 export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'import-check' | 'models' | 'connections' | 'settings' | 'about';
@@ -45,6 +47,7 @@ export class App {
   readonly recent: Recent;
   readonly search: Search;
   readonly settings: Settings;
+  readonly visits = new Visits();
 
   screen = $state<Screen>('library');
   dialog = $state.raw<DialogShown | null>(null);
@@ -56,6 +59,10 @@ export class App {
   /** Why the library could not be opened. */
   startError = $state.raw<ErrorReply | null>(null);
   started = $state(false);
+  /** The selected photo is looked at alone. */
+  previewing = $state(false);
+  /** The photo to be looked at alone as soon as the list brings it. */
+  awaited = $state<string | null>(null);
   /** Counts the times that reports were missed: what could not be loaded meanwhile is worth another try. */
   resyncs = $state(0);
 
@@ -104,6 +111,7 @@ export class App {
     const stopDrag = await this.host.onDrag((drag) => this.#onDrag(drag));
     await this.open();
     return () => {
+      this.visits.end();
       stopEvents();
       stopDrag();
     };
@@ -116,12 +124,68 @@ export class App {
       this.activity.progress = this.library.status?.progress ?? null;
       this.models.switch = this.library.status?.switch ?? null;
       this.started = true;
+      this.goToAddress();
       await this.attempt(() => this.connections.read());
       if (this.host.can.manage) await this.attempt(() => this.importCheck.restore());
       await this.#take(this.#opened.splice(0));
     } catch (thrown) {
       this.startError = asErrorReply(thrown);
     }
+  }
+
+  /** Where the user is; null while nothing of the library is shown. */
+  get #place(): Place | null {
+    if (!this.started || this.startError || this.firstRun) return null;
+    const { screen } = this;
+    return {
+      screen,
+      folder: screen === 'library' ? this.library.folder : screen === 'skipped' ? this.skippedIn : null,
+      sought: screen === 'results' ? this.search.sought : null,
+      photo: this.previewing ? (this.selectedPhoto?.id ?? null) : this.awaited,
+    };
+  }
+
+  noteVisit(): void {
+    const place = this.#place;
+    if (place) this.visits.note(place);
+  }
+
+  /** Goes where the address leads: by the history, by a reload, by hand. */
+  goToAddress(): void {
+    const found = this.started ? this.visits.read() : null;
+    if (!found) return;
+    const { place, isOfThisPage } = found;
+    this.dialog = null;
+    this.previewing = false;
+    this.awaited = place.photo;
+    this.#goTo(place, isOfThisPage);
+    const arrived = this.#place;
+    if (arrived) this.visits.arrive(arrived);
+  }
+
+  #goTo({ screen, folder, sought }: Place, isOfThisPage: boolean): void {
+    const known = this.library.folders.some(({ id }) => id === folder) ? folder : null;
+    if (!this.offers(screen)) this.showLibrary(null);
+    else if (screen === 'skipped') this.showSkipped(known);
+    else if (screen === 'duplicates') void this.showDuplicates();
+    else if (screen === 'models') void this.showModels();
+    else if (screen === 'connections') void this.showConnections();
+    else if (screen === 'settings') void this.showSettings();
+    else if (screen !== 'results') {
+      this.screen = screen;
+      if (screen === 'library') this.library.show(known);
+    } else if (sought && (isOfThisPage || this.#lasts(sought.asked))) {
+      this.screen = 'results';
+      void this.search.seek(sought);
+    } else {
+      this.showLibrary(null);
+      this.activity.notify('info', t('visits.gone'), t('visits.gone.hint'));
+    }
+  }
+
+  /** What a browser uploads or pastes is gone with the page. */
+  #lasts({ kind }: Asked): boolean {
+    return kind === 'image' || kind === 'url' || (kind === 'path' && this.host.can.readPaths);
   }
 
   /** Does something that may fail, and shows why if it does. */

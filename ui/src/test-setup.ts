@@ -1,3 +1,8 @@
+import { beforeEach } from 'vitest';
+
+// Each test begins where a page is opened.
+beforeEach(() => history.replaceState(null, '', '/'));
+
 import { afterEach, expect } from 'vitest';
 
 // jsdom lays nothing out and has no ResizeObserver: give every element the size of a usual window.

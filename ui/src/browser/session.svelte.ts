@@ -57,6 +57,7 @@ export class Session implements Watcher {
 
   async signOut(): Promise<void> {
     await this.client.request('DELETE', '/session');
+    history.replaceState(null, '', location.pathname + location.search); // it says what was looked at
     this.state = 'signed-out';
     this.ended = false;
   }

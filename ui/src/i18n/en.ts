@@ -14,6 +14,8 @@ export const en = {
   'nav.language': 'Language',
   'nav.shortcuts': 'Keyboard shortcuts',
   'nav.back': 'Back',
+  'visits.gone': 'The photo that you looked for is not here any more.',
+  'visits.gone.hint': 'A page forgets what was uploaded or pasted when it is loaded again. Drop the photo once more to find its look-alikes.',
 
   'folder.add': 'Add a folder…',
   'folder.state.watching': 'Watching',
@@ -688,7 +690,7 @@ export const en = {
   'keys.recent': 'In the query bar: recent searches. Del forgets one',
   'keys.pick': 'Pick a photo',
   'keys.paste': 'Paste a picture',
-  'keys.back': 'Back to the search before',
+  'keys.back': 'Back to where you were',
   'keys.escape': 'Close, or back to the library',
   'keys.help': 'This list',
   'keys.name.arrows': 'Arrows',

@@ -16,6 +16,8 @@ export const zh: Record<Key, string> = {
   'nav.language': '语言',
   'nav.shortcuts': '键盘快捷键',
   'nav.back': '返回',
+  'visits.gone': '您搜索的照片已不在这里。',
+  'visits.gone.hint': '重新载入页面后，之前上传或粘贴的照片不会保留。请再次拖入照片来查找相似照片。',
 
   'folder.add': '添加文件夹…',
   'folder.state.watching': '监视中',
@@ -690,7 +692,7 @@ export const zh: Record<Key, string> = {
   'keys.recent': '在搜索栏中：最近的搜索；按 Del 忘记一项',
   'keys.pick': '选择照片',
   'keys.paste': '粘贴图片',
-  'keys.back': '回到上一次搜索',
+  'keys.back': '回到之前的位置',
   'keys.escape': '关闭，或回到图库',
   'keys.help': '显示此列表',
   'keys.name.arrows': '方向键',

@@ -3,7 +3,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { asErrorReply, type Host, type Terms } from '../platform/host';
 import { recall, remember } from '../remembered';
-import { sameQuestion } from './asked';
+import { fileName, sameQuestion } from './asked';
 import { bands } from './bands';
 import { fold } from './fold';
 import { Explanations } from './explanations.svelte';
@@ -27,6 +27,18 @@ export interface Leaning {
 }
 
 export type Lean = 'more' | 'less';
+
+/** A search as one can come back to it. */
+export interface Sought {
+  asked: Asked;
+  scope: Scope;
+  filter: SearchFilter | null;
+  crop: Crop | null;
+  more: Leaning[];
+  less: Leaning[];
+  /** Null: as usual. */
+  threshold: number | null;
+}
 
 /** What lies behind a result that stands for others. */
 export interface Fold {
@@ -94,7 +106,6 @@ export class Search {
   readonly inAll = $derived(Object.values(this.counts).reduce((sum, count) => sum + count, 0));
 
   readonly #explanations: Explanations;
-  #before: Asked[] = $state.raw([]);
   #set = $state('');
   /** Answers to anything older than this are dropped. */
   #turn = 0;
@@ -118,22 +129,31 @@ export class Search {
     return this.#set;
   }
 
-  get canGoBack(): boolean {
-    return this.#before.length > 0;
+  get sought(): Sought | null {
+    const { asked, scope, filter, crop, more, less, threshold } = this;
+    return asked && { asked, scope, filter, crop, more, less, threshold };
   }
 
   async ask(asked: Asked): Promise<void> {
-    if (this.asked && !sameQuestion(this.asked, asked)) this.#before = [...this.#before.slice(-19), this.asked];
     this.#straighten();
     await this.#run(asked, this.usualThreshold());
   }
 
-  async back(): Promise<void> {
-    const asked = this.#before.at(-1);
-    if (!asked) return;
-    this.#before = this.#before.slice(0, -1);
+  /** Comes back to a search. What is still here of it is not asked for again. */
+  async seek(sought: Sought): Promise<void> {
+    const threshold = sought.threshold ?? this.usualThreshold();
+    const isHere = this.query !== null && JSON.stringify({ ...this.sought, threshold }) === JSON.stringify({ ...sought, threshold });
+    if (isHere) {
+      if (threshold !== this.threshold) await this.setThreshold(threshold);
+      return;
+    }
     this.#straighten();
-    await this.#run(asked, this.usualThreshold());
+    this.scope = sought.scope;
+    this.filter = sought.filter;
+    this.crop = sought.crop;
+    this.more = sought.more;
+    this.less = sought.less;
+    await this.#run(sought.asked, threshold);
   }
 
   /** The same question to this computer, or to the shared library. */
@@ -182,7 +202,6 @@ export class Search {
     this.query = null;
     this.error = null;
     this.loading = false;
-    this.#before = [];
     this.#empty();
   }
 
@@ -373,6 +392,7 @@ export class Search {
     this.#set = reply.result_set;
     this.gone.clear();
     this.#explanations.reset();
+    if (this.asked?.kind === 'image' && this.asked.name === '') this.asked = { ...this.asked, name: fileName(reply.query) };
     this.query = { id: reply.query_id, path: reply.query, width: reply.query_width, height: reply.query_height };
     this.unfolded.clear();
     this.counts = reply.bands;
