@@ -99,7 +99,7 @@ describe('the query panel', () => {
   it('drops the facts of a photo that come once another question is asked', async () => {
     const { host, app } = await openResults(5);
     const known = await host.picture(fakeId(2));
-    let answer = (_: PictureDetails) => {};
+    let answer: (details: PictureDetails) => void = () => {};
     host.picture = () => new Promise((resolve) => (answer = resolve));
     await fireEvent.click(await tile(/^photo-2\.jpg/));
     expect(await screen.findByRole('region', { name: 'Selected photo' })).toBeTruthy();
