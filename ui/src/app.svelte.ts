@@ -1,6 +1,7 @@
 // The application: its parts, what is on screen, and how the parts act on each other.
 
 import { getContext, setContext } from 'svelte';
+import { AddedPhotos } from './adding/adding.svelte';
 import { Connections } from './connections/connections.svelte';
 import { Duplicates } from './duplicates/duplicates.svelte';
 import { Copying } from './export/copying.svelte';
@@ -33,10 +34,11 @@ const MANAGERS_WORK: readonly HostEvent['kind'][] = ['copy-changed', 'import-cha
 /** What is for them only: all of it asks the server for more than it tells others. */
 const MANAGERS_SCREENS: readonly Screen[] = ['duplicates', 'import-check', 'models', 'connections'];
 
-export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' } | { kind: 'filter' } | { kind: 'trash-photos'; photos: readonly ActedOn[] } | { kind: 'last-copies'; files: readonly KeptFile[]; errand: Errand };
+export type DialogShown = { kind: 'add-folder' } | { kind: 'edit-excludes'; folder: number } | { kind: 'remove-folder'; folder: number } | { kind: 'forget-model'; model: string } | { kind: 'shortcuts' } | { kind: 'filter' } | { kind: 'add-photos' } | { kind: 'trash-photos'; photos: readonly ActedOn[] } | { kind: 'last-copies'; files: readonly KeptFile[]; errand: Errand };
 
 export class App {
   readonly activity = new Activity();
+  readonly adding = new AddedPhotos();
   readonly connections: Connections;
   readonly copying = new Copying();
   readonly duplicates: Duplicates;
@@ -87,6 +89,11 @@ export class App {
   /** Whether the library can be changed from here: another program may be the one that writes to it. */
   get writes(): boolean {
     return this.host.can.manage && (this.library.status?.writable ?? false);
+  }
+
+  /** Whether photos can be added one by one, beside whole folders. */
+  get addsPhotos(): boolean {
+    return this.writes && this.host.can.addPhotos;
   }
 
   /** Whether there is such a screen for whoever is here. */

@@ -68,7 +68,7 @@ test('recent searches are made again, and forgotten', async () => {
 
 test('after a reload the recent searches are there, but for what was uploaded', async () => {
   await page.reload();
-  await page.getByRole('heading', { name: 'All photos' }).waitFor();
+  await page.getByRole('heading', { name: /look-alike/ }).waitFor(); // the search by a photo of the library goes on
   await bar().click();
   await recent().getByRole('button', { name: /^scene-2\.png/ }).waitFor();
   assert.equal(await recent().getByText('mirrored-4.png').count(), 0);

@@ -4,7 +4,7 @@
 import { bands } from '../search/bands';
 import { FakeConnection } from './fake-connection';
 import type {
-  Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, CopyReport, CopyRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, Explained, ExplainRequest, ExportRequest, FolderInfo, ImportReply, ImportRequest, ImportStatus, LibraryOrder, LibraryReply, LibraryRequest, ModelsReply,
+  AddedPicture, Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, CopyReport, CopyRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, Explained, ExplainRequest, ExportRequest, FolderInfo, ImportReply, ImportRequest, ImportStatus, LibraryOrder, LibraryReply, LibraryRequest, ModelsReply,
   PageRequest, Picture, PictureDetails, Preferences, PreferencesReply, Progress, Query, Reason, ResultOrder, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, TrashReport, TrashRequest, VerifyReport,
 } from '../wire';
 import { FakeDuplicates } from './fake-duplicates';
@@ -12,7 +12,7 @@ import { fakeId } from './fake-id';
 import { FakeImport } from './fake-import';
 import { FakeModels } from './fake-models';
 import { FakeTrash } from './fake-trash';
-import type { Abilities, Drag, Host, HostEvent, NativeMenu, Pasted, PathKind, Restored, Stop, Terms } from './host';
+import type { Abilities, Drag, Host, HostEvent, NativeMenu, NewPhoto, Pasted, PathKind, Restored, Stop, Terms } from './host';
 
 export interface FakePicture extends Picture {
   /** Places of the file; several are byte-identical copies. */
@@ -36,7 +36,7 @@ export const idle: Progress = { stage: 'idle', scanned: 0, total: 0, done: 0, sk
 
 export class FakeHost implements Host {
   /** As in the window; a test of the browser changes it. */
-  can: Abilities = { showInFolder: true, readPaths: true, readClipboard: true, signOut: false, menu: false, manage: true };
+  can: Abilities = { showInFolder: true, readPaths: true, readClipboard: true, signOut: false, menu: false, manage: true, addPhotos: false };
   pictures: FakePicture[] = [];
   folders: FolderInfo[] = [];
   skippedFiles: SkippedFile[] = [];
@@ -46,6 +46,7 @@ export class FakeHost implements Host {
   clipboard: Pasted = { kind: 'nothing' };
   /** Answers of the native dialogs. */
   chosen: string | null = null;
+  newPhotos: NewPhoto[] = [];
   kinds = new Map<string, PathKind>();
   /** What was asked of it, in order. */
   readonly calls: string[] = [];
@@ -423,6 +424,15 @@ export class FakeHost implements Host {
 
   async pickPhoto(): Promise<string | null> {
     return this.chosen;
+  }
+
+  async pickNewPhotos(): Promise<NewPhoto[]> {
+    return this.newPhotos;
+  }
+
+  async addFromWeb(url: string): Promise<AddedPicture> {
+    this.#called('addFromWeb', url);
+    return { id: fakeId(0xadd), file_name: 'web.jpg', is_new: true, is_indexed: true };
   }
 
   async pathKind(path: string): Promise<PathKind> {

@@ -2,6 +2,7 @@
 // every promise rejects with an `ErrorReply`.
 
 import type {
+  AddedPicture,
   ConnectionInfo,
   ConnectRequest,
   CopyReport,
@@ -54,6 +55,12 @@ export interface Restored {
   kept: KeptFile[];
 }
 
+/** A photo that the user has picked to be added. */
+export interface NewPhoto {
+  name: string;
+  send(): Promise<AddedPicture>;
+}
+
 export type PathKind = 'folder' | 'file' | 'missing';
 
 export type Stop = () => void;
@@ -86,6 +93,8 @@ export interface Abilities {
   menu: boolean;
   /** More than search and look, which is all that some who sign in may do. */
   manage: boolean;
+  /** Take photos into the library that lie in none of its folders. */
+  addPhotos: boolean;
 }
 
 export interface Host {
@@ -180,6 +189,9 @@ export interface Host {
   /** Native dialogs; null when the user closed them. */
   pickFolder(title: string): Promise<string | null>;
   pickPhoto(title: string): Promise<string | null>;
+  /** None when the user closed the dialog. */
+  pickNewPhotos(): Promise<NewPhoto[]>;
+  addFromWeb(url: string): Promise<AddedPicture>;
   pathKind(path: string): Promise<PathKind>;
   /** `data` is what a paste event brought, where it was one. */
   paste(data?: DataTransfer | null): Promise<Pasted>;

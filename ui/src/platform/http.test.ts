@@ -116,6 +116,23 @@ describe('the host of a browser', () => {
     vi.useRealTimers();
   });
 
+  it('sends a photo that is to be added as a file, and an address as it is', async () => {
+    const choose = vi.spyOn(HTMLInputElement.prototype, 'click').mockImplementation(function (this: HTMLInputElement) {
+      expect(this.multiple).toBe(true);
+      Object.defineProperty(this, 'files', { value: [new File(['a'], 'a.heic'), new File(['b'], 'b.jpg')] });
+      this.dispatchEvent(new Event('change'));
+    });
+    const photos = await host.pickNewPhotos();
+    choose.mockRestore();
+    expect(photos.map(({ name }) => name)).toEqual(['a.heic', 'b.jpg']);
+    server.answer(201, { id: 'x', file_name: 'a.heic', is_new: true, is_indexed: true });
+    expect(await photos[0]?.send()).toMatchObject({ is_new: true });
+    expect(server.asked.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /api/v1/pictures']);
+    expect(((server.asked[0]?.body as FormData).get('file') as File).name).toBe('a.heic');
+    await host.addFromWeb('https://example.org/c.jpg');
+    expect(server.asked[1]).toMatchObject({ path: '/api/v1/pictures/by-url', body: { url: 'https://example.org/c.jpg' } });
+  });
+
   it('can manage what whoever is signed in may', () => {
     expect(host.can.manage).toBe(true);
     searchOnly = true;

@@ -2,13 +2,13 @@
 // photos from there are files to upload, and folders are those of the server.
 
 import { t } from '../i18n/index.svelte';
-import type { ErrorReply, PictureDetails, SearchReply } from '../wire';
+import type { AddedPicture, ErrorReply, PictureDetails, SearchReply } from '../wire';
 import { API, type Client } from './browser/client';
 import { clipOf, readClip, writePicture, writeText, type Clip } from './browser/clipboard';
 import { watchDrag, type Dropped } from './browser/drag';
 import { save } from './browser/download';
 import { EventFeed, type Standing } from './browser/events';
-import { pickFile } from './browser/file-input';
+import { pickFiles } from './browser/file-input';
 import { isUpload, Uploads } from './browser/uploads';
 import type { Drag, Host, Pasted, Terms } from './host';
 
@@ -42,6 +42,12 @@ export function httpHost(client: Client, page: Page): Host {
     return post('/search/upload', form);
   }
 
+  function addFile(file: File): Promise<AddedPicture> {
+    const form = new FormData();
+    form.append('file', file, file.name);
+    return post('/pictures', form);
+  }
+
   async function chooseFolder(dropped: string | null): Promise<string | null> {
     const path = await page.chooseFolder(dropped);
     if (path !== null) chosen.add(path);
@@ -65,7 +71,8 @@ export function httpHost(client: Client, page: Page): Host {
 
   return {
     get can() {
-      return { showInFolder: false, readPaths: false, readClipboard: false, signOut: true, menu: false, manage: !page.isSearchOnly() };
+      const manage = !page.isSearchOnly();
+      return { showInFolder: false, readPaths: false, readClipboard: false, signOut: true, menu: false, manage, addPhotos: manage };
     },
     signOut: () => page.signOut(),
 
@@ -147,9 +154,11 @@ export function httpHost(client: Client, page: Page): Host {
 
     pickFolder: () => chooseFolder(null),
     pickPhoto: async () => {
-      const file = await pickFile();
+      const [file] = await pickFiles();
       return file ? uploads.add(file) : null;
     },
+    pickNewPhotos: async () => (await pickFiles('several')).map((file) => ({ name: file.name, send: () => addFile(file) })),
+    addFromWeb: (url) => post('/pictures/by-url', { url }),
     pathKind: async (path) => (isUpload(path) ? 'file' : chosen.has(path) ? 'folder' : 'missing'),
     paste: async (data) => take(data ? clipOf(data) : await readClip()),
     copyText: (text) => writeText(text),

@@ -7,7 +7,7 @@ import type { Event } from '../wire';
 import type { Drag, Host } from './host';
 
 export const tauriHost: Host = {
-  can: { showInFolder: true, readPaths: true, readClipboard: true, signOut: false, menu: true, manage: true },
+  can: { showInFolder: true, readPaths: true, readClipboard: true, signOut: false, menu: true, manage: true, addPhotos: false },
   signOut: () => Promise.reject(new Error('the window has no session')),
 
   status: () => invoke('status'),
@@ -75,6 +75,8 @@ export const tauriHost: Host = {
 
   pickFolder: (title) => invoke('pick_folder', { title }),
   pickPhoto: (title) => invoke('pick_photo', { title }),
+  pickNewPhotos: () => Promise.reject(new Error('the window adds folders')),
+  addFromWeb: () => Promise.reject(new Error('the window adds folders')),
   pathKind: (path) => invoke('path_kind', { path }),
   paste: () => invoke('paste'),
   copyText: (text) => invoke('copy_text', { text }),
