@@ -146,6 +146,13 @@ test('the dialogs: a folder, its removal, the shortcuts', async () => {
   await passes();
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Add photos…' }).click();
+  await page.getByRole('dialog', { name: 'Add photos to the library' }).waitFor();
+  await page.getByRole('dialog').getByRole('textbox').fill('no address');
+  await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+  await passes();
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Actions for Summer' }).click();
   await page.getByRole('menuitem', { name: 'Remove from library…' }).click();
   await page.getByRole('dialog').waitFor();
