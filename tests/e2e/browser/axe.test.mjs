@@ -146,6 +146,7 @@ test('the dialogs: a folder, its removal, the shortcuts', async () => {
   await passes();
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^All photos/ }).click();
   await page.getByRole('button', { name: 'Add photos…' }).click();
   await page.getByRole('dialog', { name: 'Add photos to the library' }).waitFor();
   await page.getByRole('dialog').getByRole('textbox').fill('no address');
