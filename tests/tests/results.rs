@@ -7,7 +7,7 @@ use lookalike_engine::wire::{
     Band, CopyRequest, ErrorCode, ExplainRequest, ExportFormat, ExportRequest, LibraryOrder, LibraryRequest, PageRequest, Query, Reason, ResultOrder,
     SearchReply, SearchRequest, Selection,
 };
-use lookalike_engine::{Access, Config};
+use lookalike_engine::{Access, Config, SearchTerms};
 use lookalike_tests::library::{TestLibrary, names};
 use lookalike_tests::mirror::Mirror;
 use lookalike_tests::scenes::{jpeg, scene};
@@ -52,6 +52,21 @@ fn what_was_done_to_a_picture_is_explained() {
     assert_eq!(explain(&of_part, "original.jpg"), [Reason::HoldsQuery]);
     let gone = engine.explain(&ExplainRequest { result_set: "none".into(), ids: vec![] });
     assert_eq!(gone.expect_err("no such set").code(), ErrorCode::ResultSetGone);
+}
+
+#[test]
+fn a_quarter_of_a_photo_finds_the_photo_by_its_pixels() {
+    let library = TestLibrary::with_scenes(60);
+    let engine = library.writer();
+    library.index(&engine);
+    for number in 0..8 {
+        let quarter = imageops::crop_imm(&scene(number, 320, 240), 70 + 10 * number as u32, 90, 160, 120).to_image();
+        let reply = engine.search_bytes("quarter.jpg", &jpeg(&quarter, 90), &SearchTerms::default()).unwrap();
+        let first = &reply.results[0];
+        assert_eq!((first.file_name.as_str(), first.band), (format!("scene-{number}.jpg").as_str(), Band::SamePicture));
+        assert!(reply.results.is_sorted_by(|a, b| a.similarity >= b.similarity), "the order is that of the similarity shown");
+        assert_eq!(reply.bands.same_picture, 1, "no other scene passes for the same picture");
+    }
 }
 
 #[test]

@@ -1369,7 +1369,8 @@ file_name: string,
  */
 similarity: number, 
 /**
- * Squared L2 distance of the unit vectors, `2 - 2·cos`, in 0 ..= 4.
+ * Squared L2 distance of the unit vectors, `2 - 2·cos`, in 0 ..= 4. Of a picture whose pixels show that it is the query's, at
+ * most the farthest of the band "same picture".
  */
 distance: number, 
 /**

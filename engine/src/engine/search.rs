@@ -65,15 +65,18 @@ impl Engine {
         let vector = self.steered(serving, vector, terms)?;
         let wanted = RANKED.max(spec.offset() + spec.page_size as usize);
         let model = serving.embedder.manifest().info();
+        // Steered away from the query, it is no longer the query's pixels that count.
+        let reranked = |ranked| if terms.is_steered() { Ok(ranked) } else { self.reranked(&asked, ranked, &model.bands) };
         let set = match terms.scope {
             Scope::Local => {
                 let (ranked, is_whole) = self.rank_here(serving, &vector, wanted, &terms.filter)?;
+                let ranked = reranked(ranked)?;
                 let set = ResultSet::new(asked, Source::default(), ranked, is_whole, &model);
                 if terms.fold { self.folded(serving, set)? } else { set }
             }
             Scope::Shared => match self.rank_shared(serving, &vector, wanted, &terms.filter) {
                 Ok(SharedRanking { ranked, hits, is_whole }) => {
-                    let ranked = ranked.into_iter().map(|(hash, distance)| (Ranked::Shared(hash), distance)).collect();
+                    let ranked = reranked(ranked.into_iter().map(|(hash, distance)| (Ranked::Shared(hash), distance)).collect())?;
                     ResultSet::new(asked, Source { scope: Scope::Shared, fallback: None }, ranked, is_whole, &model).with_hits(hits)
                 }
                 // Nothing connected is a mistake in the asking.
@@ -81,6 +84,7 @@ impl Engine {
                 // Whatever else is wrong with the servers, or with what is known of them, keeps nobody from searching here.
                 Err(error) => {
                     let (ranked, is_whole) = self.rank_here(serving, &vector, wanted, &terms.filter)?;
+                    let ranked = reranked(ranked)?;
                     ResultSet::new(asked, Source { scope: Scope::Local, fallback: Some(error.reply()) }, ranked, is_whole, &model)
                 }
             },

@@ -2,8 +2,10 @@
 //! or skip while indexing goes on. Knows no file and no model.
 
 mod folds;
+mod grey;
 mod keeper;
 mod reasons;
+mod rerank;
 mod resemblance;
 mod result_set;
 mod terms;
@@ -11,7 +13,8 @@ mod terms;
 pub(crate) use folds::{Folds, MOST_COMPARED};
 pub(crate) use keeper::IndexKeeper;
 pub(crate) use reasons::{Occasion, reasons};
-pub(crate) use resemblance::explain;
+pub(crate) use rerank::{CANDIDATES, rerank};
+pub(crate) use resemblance::{Sketch, resemblance};
 pub(crate) use result_set::{Asked, OrderFacts, Ranked, ResultSet, ResultSets, Source};
 pub use terms::SearchTerms;
 

@@ -66,6 +66,11 @@ impl SearchTerms {
         Self { scope, filter: filter.unwrap_or_default(), crop, more, less, fold, similarity, page: 1, page_size }
     }
 
+    /// Whether it goes towards some pictures, or away from some.
+    pub(crate) fn is_steered(&self) -> bool {
+        !self.more.is_empty() || !self.less.is_empty()
+    }
+
     /// The page that is asked for.
     ///
     /// # Errors

@@ -262,7 +262,8 @@ wire! {
         pub file_name: String,
         /// `1 / (1 + distance)`, in 0.2 ..= 1.
         pub similarity: f32,
-        /// Squared L2 distance of the unit vectors, `2 - 2·cos`, in 0 ..= 4.
+        /// Squared L2 distance of the unit vectors, `2 - 2·cos`, in 0 ..= 4. Of a picture whose pixels show that it is the query's, at
+        /// most the farthest of the band "same picture".
         pub distance: f32,
         /// How close, in words.
         pub band: Band,

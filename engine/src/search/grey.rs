@@ -1,0 +1,169 @@
+//! Small grey pictures and how well they fit each other, by normalised cross-correlation (J. P. Lewis, "Fast Normalized
+//! Cross-Correlation", 1995): light and contrast do not matter to it. The mean of each pixel's surroundings is taken off first, for
+//! any two landscapes are bright above and dark below.
+
+use std::ops::RangeInclusive;
+
+use crate::media::{Rgb8, resize};
+
+/// Pixels to each side that are a pixel's surroundings.
+const AROUND: usize = 3;
+/// Grey levels by which a picture must vary: one that is plain looks like every plain place.
+const PLAIN: f32 = 3.0;
+
+/// A small grey picture, less its surroundings.
+pub(super) struct Grey {
+    width: usize,
+    height: usize,
+    data: Vec<f32>,
+}
+
+impl Grey {
+    /// Scaled to a size.
+    pub(super) fn of(picture: &Rgb8, width: u32, height: u32) -> Self {
+        let small = resize(picture, width, height);
+        // The luma of ITU-R BT.601.
+        let data = small.data.chunks_exact(3).map(|pixel| 0.299 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1]) + 0.114 * f32::from(pixel[2]));
+        Self { width: width as usize, height: height as usize, data: data.collect() }.without_surroundings()
+    }
+
+    /// The mean around each pixel is taken along the rows and then along the columns.
+    fn without_surroundings(self) -> Self {
+        let mut across = vec![0.0; self.data.len()];
+        for (line, means) in self.data.chunks_exact(self.width).zip(across.chunks_exact_mut(self.width)) {
+            for (x, mean) in means.iter_mut().enumerate() {
+                let (from, to) = around(x, self.width);
+                *mean = line[from..to].iter().sum::<f32>() / (to - from) as f32;
+            }
+        }
+        let mut data = self.data;
+        for (y, line) in data.chunks_exact_mut(self.width).enumerate() {
+            let (from, to) = around(y, self.height);
+            let share = 1.0 / (to - from) as f32;
+            for means in across[from * self.width..to * self.width].chunks_exact(self.width) {
+                line.iter_mut().zip(means).for_each(|(pixel, mean)| *pixel -= share * mean);
+            }
+        }
+        Self { data, ..self }
+    }
+
+    pub(super) fn mirrored(&self) -> Self {
+        let data = self.data.chunks_exact(self.width).flat_map(|row| row.iter().rev().copied()).collect();
+        Self { data, ..*self }
+    }
+
+    /// A quarter turn clockwise.
+    pub(super) fn turned(&self) -> Self {
+        let (width, height) = (self.height, self.width);
+        let data = (0..height).flat_map(|y| (0..width).map(move |x| (y, x))).map(|(y, x)| self.data[(self.height - 1 - x) * self.width + y]).collect();
+        Self { width, height, data }
+    }
+
+    pub(super) fn is_plain(&self) -> bool {
+        let mean = self.data.iter().sum::<f32>() / self.data.len() as f32;
+        let variance = self.data.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / self.data.len() as f32;
+        variance.sqrt() < PLAIN
+    }
+
+    /// Less its mean and of length 1, so that a sum of products is a correlation.
+    pub(super) fn normalised(mut self) -> Self {
+        let mean = self.data.iter().sum::<f32>() / self.data.len() as f32;
+        self.data.iter_mut().for_each(|x| *x -= mean);
+        let length = self.data.iter().map(|x| x * x).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        self.data.iter_mut().for_each(|x| *x /= length);
+        self
+    }
+
+    /// The correlation of two of the same size that are normalised, -1 ..= 1.
+    pub(super) fn correlation(&self, other: &Self) -> f32 {
+        self.data.iter().zip(&other.data).map(|(a, b)| a * b).sum()
+    }
+}
+
+/// Where a part fits into a picture, and how well: at most 1.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) correlation: f32,
+    left: usize,
+    top: usize,
+}
+
+/// A picture in which parts are looked for: with the sums of all that lies above and left of each pixel, and of its squares.
+pub(super) struct Ground {
+    grey: Grey,
+    sums: Vec<(f64, f64)>,
+}
+
+impl Ground {
+    pub(super) fn new(grey: Grey) -> Self {
+        let stride = grey.width + 1;
+        let mut sums = vec![(0.0, 0.0); stride * (grey.height + 1)];
+        for (y, row) in grey.data.chunks_exact(grey.width).enumerate() {
+            let mut of_row = (0.0, 0.0);
+            for (x, value) in row.iter().map(|value| f64::from(*value)).enumerate() {
+                of_row = (of_row.0 + value, of_row.1 + value * value);
+                let above = sums[y * stride + x + 1];
+                sums[(y + 1) * stride + x + 1] = (above.0 + of_row.0, above.1 + of_row.1);
+            }
+        }
+        Self { grey, sums }
+    }
+
+    /// Whether a part is smaller both ways.
+    pub(super) fn has_room_for(&self, part: &Grey) -> bool {
+        part.width < self.grey.width && part.height < self.grey.height
+    }
+
+    /// Where a normalised part fits best.
+    pub(super) fn best_place(&self, part: &Grey) -> Place {
+        self.best_place_within(part, 0..=usize::MAX, 0..=usize::MAX)
+    }
+
+    /// Where it fits best near a place that was found at another scale: `factor` of this one's size to that one's.
+    pub(super) fn best_place_near(&self, part: &Grey, place: Place, factor: f32) -> Place {
+        let around = |at: usize| {
+            let at = at as f32 * factor;
+            (at - factor).floor().max(0.0) as usize..=(at + factor).ceil() as usize
+        };
+        self.best_place_within(part, around(place.left), around(place.top))
+    }
+
+    fn best_place_within(&self, part: &Grey, lefts: RangeInclusive<usize>, tops: RangeInclusive<usize>) -> Place {
+        let (last_left, last_top) = (self.grey.width - part.width, self.grey.height - part.height);
+        let first = (*lefts.start()).min(last_left);
+        let mut products = vec![0.0_f32; (*lefts.end()).min(last_left) - first + 1];
+        let mut best = Place { correlation: 0.0, left: first, top: (*tops.start()).min(last_top) };
+        for top in best.top..=(*tops.end()).min(last_top) {
+            products.fill(0.0);
+            // Row by row over all places at once, which compiles to vector instructions.
+            for (y, part_row) in part.data.chunks_exact(part.width).enumerate() {
+                let row = &self.grey.data[(top + y) * self.grey.width + first..];
+                for (x, value) in part_row.iter().enumerate() {
+                    products.iter_mut().zip(&row[x..]).for_each(|(sum, other)| *sum += value * other);
+                }
+            }
+            for (product, left) in products.iter().zip(first..) {
+                let spread = self.spread(left, top, part);
+                let correlation = if spread > 1.0 { product / spread.sqrt() as f32 } else { 0.0 };
+                if correlation > best.correlation {
+                    best = Place { correlation, left, top };
+                }
+            }
+        }
+        best
+    }
+
+    /// The sum of the squares, less their mean, of what lies under a part.
+    fn spread(&self, left: usize, top: usize, part: &Grey) -> f64 {
+        let at = |x: usize, y: usize| self.sums[y * (self.grey.width + 1) + x];
+        let (right, bottom) = (left + part.width, top + part.height);
+        let (a, b, c, d) = (at(right, bottom), at(left, bottom), at(right, top), at(left, top));
+        let (sum, squares) = (a.0 - b.0 - c.0 + d.0, a.1 - b.1 - c.1 + d.1);
+        squares - sum * sum / (part.width * part.height) as f64
+    }
+}
+
+/// From and to where a pixel's surroundings reach along a line; less far at its ends.
+fn around(at: usize, length: usize) -> (usize, usize) {
+    (at.saturating_sub(AROUND), (at + AROUND + 1).min(length))
+}
