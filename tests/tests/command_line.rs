@@ -103,6 +103,55 @@ fn a_second_writer_is_told_who_the_first_is_while_searching_works() {
     assert!(library.run(&["search", &photo]).status.success(), "readers run beside the writer");
 }
 
+#[cfg(unix)]
+#[test]
+fn root_does_not_write_into_the_library_of_a_service() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    use std::os::unix::process::CommandExt;
+
+    const SERVICE: u32 = 65_534;
+    let library = TestLibrary::with_scenes(2);
+    let data = library.data_dir();
+    fs_err::create_dir_all(&data).unwrap();
+    if chown(&data, Some(SERVICE), Some(SERVICE)).is_err() {
+        println!("skipped: only root can act for another user");
+        return;
+    }
+    fs_err::set_permissions(library.beside(""), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let photos = library.photos().display().to_string();
+    let by_root = |arguments: &[&str]| {
+        let refused = library.run(arguments);
+        let said = stderr(&refused);
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("belongs to user 65534") && said.contains("hint: ") && said.contains("sudo -u '#65534'"), "{arguments:?}: {said}");
+    };
+    by_root(&["index", &photos]);
+    assert_eq!(fs_err::read_dir(&data).unwrap().count(), 0, "nothing is left behind");
+    let as_service = library.command(&["index", &photos]).uid(SERVICE).gid(SERVICE).output().unwrap();
+    assert!(as_service.status.success(), "{}", stderr(&as_service));
+    library.add_scene(3, "scene-3.jpg");
+    for arguments in [&["index", &photos][..], &["watch"], &["model", "resume"], &["sync"], &["disconnect"]] {
+        by_root(arguments);
+    }
+
+    // Looking is allowed, and leaves nothing of root's either.
+    let photo = library.photos().join("scene-1.jpg").display().to_string();
+    for arguments in [&["search", &photo][..], &["status"], &["doctor"], &["model", "list"]] {
+        let looked = library.run(arguments);
+        assert!(looked.status.success(), "{arguments:?}: {}", stderr(&looked));
+    }
+    let mut folders = vec![data];
+    while let Some(folder) = folders.pop() {
+        for entry in fs_err::read_dir(folder).unwrap().map(Result::unwrap) {
+            let metadata = entry.metadata().unwrap();
+            assert_eq!(metadata.uid(), SERVICE, "{}", entry.path().display());
+            folders.extend(metadata.is_dir().then(|| entry.path()));
+        }
+    }
+    let again = library.command(&["index", &photos]).uid(SERVICE).gid(SERVICE).output().unwrap();
+    assert!(again.status.success() && stdout(&again).contains("1 embedded"), "{}{}", stdout(&again), stderr(&again));
+}
+
 #[test]
 fn help_teaches() {
     let library = TestLibrary::new();

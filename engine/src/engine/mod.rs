@@ -13,6 +13,7 @@ mod install;
 mod kept_pictures;
 mod lock;
 mod models;
+mod owner;
 mod pictures;
 mod preferences;
 mod reach;
@@ -128,6 +129,7 @@ impl Engine {
         let is_writer = config.access == Access::Write;
         let lock = if is_writer {
             make_private(&data_dir)?;
+            owner::refuse_root(&data_dir)?;
             Some(WriterLock::take(&data_dir)?)
         } else {
             if !catalog_path.exists() {
