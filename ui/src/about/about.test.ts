@@ -7,7 +7,7 @@ import AppView from '../App.svelte';
 import { LOCAL } from '../connections/connections.svelte';
 import { setLanguage } from '../i18n/index.svelte';
 import { FakeHost } from '../platform/fake';
-import { matching, readParts } from './parts';
+import { matching, readParts, readTexts } from './parts';
 
 describe('the page about Lookalike', () => {
   let host: FakeHost;
@@ -52,6 +52,21 @@ describe('the page about Lookalike', () => {
     expect(parts.queryByText(/^serde \d/)).toBeNull();
     await fireEvent.input(parts.getByRole('searchbox'), { target: { value: 'no such thing' } });
     expect(await parts.findByText('No part and no licence is called that.')).toBeTruthy();
+  });
+
+  it('shows the licence of a part with its notice', async () => {
+    await open();
+    await fireEvent.click(await screen.findByText(/^svelte \d/));
+    const notice = await screen.findByText(/Svelte Contributors/);
+    expect(notice.closest('dialog')?.getAttribute('aria-labelledby')).toBeTruthy();
+    await fireEvent.click(screen.getByLabelText('Close'));
+    expect(screen.queryByText(/Svelte Contributors/)).toBeNull();
+  });
+
+  it('has a text for every part', async () => {
+    const texts = await readTexts();
+    const parts = (await readParts()).flatMap(({ parts }) => parts);
+    expect(parts.filter((part) => !texts.has(part))).toEqual([]);
   });
 
   it('lists a whole licence by its name', async () => {
