@@ -177,7 +177,7 @@ impl ObjectStore for S3Store {
         let received = self.send(Method::GET, None, &query, Vec::new(), None).map_err(|answer| answer.fault)?;
         let text = String::from_utf8_lossy(&received.body);
         let listed: ListBucketResult =
-            quick_xml::de::from_str(&text).map_err(|_| Fault::new(FaultKind::ServerFailed, sayings::listing_unreadable(&self.inner.server())))?;
+            quick_xml::de::from_str(&text).map_err(|_| Fault::new(FaultKind::ServerFailed, sayings::listing_unreadable(self.inner.server())))?;
         let info = |object: s3::serde_types::Object| ObjectInfo {
             modified: OffsetDateTime::parse(&object.last_modified, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp),
             key: object.key,
@@ -185,7 +185,7 @@ impl ObjectStore for S3Store {
         };
         if listed.contents.iter().any(|object| Some(object.key.as_str()) <= after) {
             // Going on would never end.
-            return Err(Fault::new(FaultKind::ServerFailed, sayings::listing_repeats(&self.inner.server())));
+            return Err(Fault::new(FaultKind::ServerFailed, sayings::listing_repeats(self.inner.server())));
         }
         Ok(listed.contents.into_iter().map(info).collect())
     }

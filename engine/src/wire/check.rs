@@ -113,7 +113,7 @@ wire! {
         /// What it takes to say `reason` in another language, where it can be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
-        pub reason_said: Option<Saying>,
+        pub reason_said: Option<Box<Saying>>,
         /// Whether the very file was met before in this folder: it is copied once.
         pub is_repeated: bool,
     }

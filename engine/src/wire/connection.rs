@@ -262,7 +262,7 @@ wire! {
         /// What it takes to say `detail` in another language, where it can be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
-        pub detail_said: Option<Saying>,
+        pub detail_said: Option<Box<Saying>>,
         /// Kind of failure, as programs know it.
         pub code: Option<String>,
         /// What to do about it.
@@ -270,7 +270,7 @@ wire! {
         /// What it takes to say `hint` in another language, where it can be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
-        pub hint_said: Option<Saying>,
+        pub hint_said: Option<Box<Saying>>,
         /// The change that would help, where there is one.
         pub remedy: Option<Remedy>,
     }
@@ -315,7 +315,7 @@ wire! {
         /// What it takes to say `message` in another language, where it can be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
-        pub message_said: Option<Saying>,
+        pub message_said: Option<Box<Saying>>,
     }
 
     /// How syncing stands.

@@ -166,6 +166,6 @@ wire! {
         /// What it takes to say `message` in another language, where it can be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
-        pub message_said: Option<Saying>,
+        pub message_said: Option<Box<Saying>>,
     }
 }

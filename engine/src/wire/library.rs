@@ -38,7 +38,7 @@ wire! {
         /// What it takes to say `state_reason` in another language, where it can be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
-        pub state_reason_said: Option<Saying>,
+        pub state_reason_said: Option<Box<Saying>>,
         /// Picture files known in it.
         pub files: u64,
         /// Files that could not be indexed.
@@ -132,6 +132,6 @@ wire! {
         /// What it takes to say `message` in another language, where it can be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
-        pub message_said: Option<Saying>,
+        pub message_said: Option<Box<Saying>>,
     }
 }

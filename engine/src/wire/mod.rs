@@ -83,11 +83,11 @@ wire! {
         /// What it takes to say `message` in another language, where it can be.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
-        pub message_said: Option<Saying>,
+        pub message_said: Option<Box<Saying>>,
         /// Likewise `hint`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
-        pub hint_said: Option<Saying>,
+        pub hint_said: Option<Box<Saying>>,
     }
 
     /// A sentence of the engine as a host needs it to say it in another language. It comes beside the English.
@@ -307,11 +307,11 @@ wire! {
             /// What it takes to say `message` in another language, where it can be.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[cfg_attr(feature = "typescript", ts(optional))]
-            message_said: Option<Saying>,
+            message_said: Option<Box<Saying>>,
             /// Likewise `hint`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[cfg_attr(feature = "typescript", ts(optional))]
-            hint_said: Option<Saying>,
+            hint_said: Option<Box<Saying>>,
         },
     }
 }

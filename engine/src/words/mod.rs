@@ -14,23 +14,23 @@ pub(crate) mod sayings;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     english: String,
-    saying: Option<Saying>,
+    saying: Option<Box<Saying>>,
 }
 
 impl Words {
     /// `name`: as the function in [`sayings`] is called.
     fn saying<const COUNT: usize>(name: &str, english: String, values: [(&str, Self); COUNT]) -> Self {
         let values = values.into_iter().map(|(name, words)| (name.to_owned(), words.said())).collect();
-        Self { english, saying: Some(Saying { code: name.replace('_', "-"), values }) }
+        Self { english, saying: Some(Box::new(Saying { code: name.replace('_', "-"), values })) }
     }
 
     /// As [`sayings`] and the catalog keep them apart.
-    pub(crate) fn from_parts(english: String, saying: Option<Saying>) -> Self {
+    pub(crate) fn from_parts(english: String, saying: Option<Box<Saying>>) -> Self {
         Self { english, saying }
     }
 
     fn said(self) -> Said {
-        self.saying.map_or(Said::Text(self.english), Said::Saying)
+        self.saying.map_or(Said::Text(self.english), |saying| Said::Saying(*saying))
     }
 
     /// The sentence in English.
@@ -40,16 +40,16 @@ impl Words {
 
     /// What another language needs.
     pub fn code_and_values(&self) -> Option<&Saying> {
-        self.saying.as_ref()
+        self.saying.as_deref()
     }
 
     /// The sentence in English, and what another language needs.
-    pub fn into_parts(self) -> (String, Option<Saying>) {
+    pub fn into_parts(self) -> (String, Option<Box<Saying>>) {
         (self.english, self.saying)
     }
 
     /// As [`Words::into_parts`], of what may be missing.
-    pub fn optional_parts(words: Option<Self>) -> (Option<String>, Option<Saying>) {
+    pub fn optional_parts(words: Option<Self>) -> (Option<String>, Option<Box<Saying>>) {
         words.map_or((None, None), |words| (Some(words.english), words.saying))
     }
 

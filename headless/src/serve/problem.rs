@@ -45,10 +45,10 @@ pub(crate) struct ProblemBody {
     hint: Option<String>,
     /// What it takes to say `detail` in another language, where it can be.
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail_said: Option<Saying>,
+    detail_said: Option<Box<Saying>>,
     /// Likewise `hint`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    hint_said: Option<Saying>,
+    hint_said: Option<Box<Saying>>,
 }
 
 impl Problem {
