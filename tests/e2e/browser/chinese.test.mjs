@@ -36,7 +36,7 @@ test('a skipped file says why', async () => {
   const row = (name) => page.getByRole('row').filter({ hasText: name });
   await row('document.jpg').getByText('这不是图片，而是 PDF 文档').waitFor();
   await row('empty.png').getByText('文件是空的').waitFor();
-  await row('text.png').getByText('这不是图片', { exact: true }).waitFor();
+  assert.match(await row('text.png').innerText(), /\s这不是图片\s/);
   assert.deepEqual(await english(), []);
   await isQuiet();
 });
