@@ -5,7 +5,7 @@
 #   make test                everything that the project checks
 #   make bench               speed, memory and recall, each beside a named peer
 #   make package             installable packages of the window and the command, into target/release/bundle
-#   make licences            write anew the list of parts that the page about Lookalike shows
+#   make licences            write anew the list of the parts by others, and their licence texts
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -89,9 +89,10 @@ test-http: $(TOOLS)/schemathesis-venv/ready
 	cargo build $(ALL) --bin lookalike --bin sample-library
 	tests/http/run.sh $(TARGET)/debug $(TOOLS)/schemathesis-venv/bin/schemathesis
 
-# test-rust has written ui/src/wire.ts from the engine's wire types; the committed file must be just that.
+# test-rust has written ui/src/wire.ts from the engine's wire types, and i18n/engine.ts from its sentences; the committed files must
+# be just that.
 check-types:
-	git diff --exit-code -- ui/src/wire.ts
+	git diff --exit-code -- ui/src/wire.ts ui/src/i18n/engine.ts
 
 test-ui: ui/node_modules/.package-lock.json
 	npm --prefix ui run check

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::wire::{ErrorCode, ErrorReply};
+use crate::words::Words;
 
 /// Result of every fallible call of the engine.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -13,30 +14,30 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[error("{message}")]
 pub struct Error {
     code: ErrorCode,
-    message: String,
-    hint: Option<String>,
+    message: Words,
+    hint: Option<Words>,
 }
 
 impl Error {
     /// An error of this kind with one plain sentence that names the file or field.
-    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+    pub fn new(code: ErrorCode, message: impl Into<Words>) -> Self {
         Self { code, message: message.into(), hint: None }
     }
 
     /// Adds what the user can do about it.
     #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<Words>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
     /// A request field that is out of range or malformed.
-    pub fn invalid(message: impl Into<String>) -> Self {
+    pub fn invalid(message: impl Into<Words>) -> Self {
         Self::new(ErrorCode::InvalidRequest, message)
     }
 
     /// A fault of our own: something that the engine promised itself does not hold.
-    pub fn internal(message: impl Into<String>) -> Self {
+    pub fn internal(message: impl Into<Words>) -> Self {
         Self::new(ErrorCode::Internal, message).with_hint("This is a fault in Lookalike; please report it with this message.")
     }
 
@@ -56,14 +57,26 @@ impl Error {
         self.code
     }
 
+    /// What happened, as it can be said in other languages.
+    pub fn words(&self) -> &Words {
+        &self.message
+    }
+
     /// What the user can do about it, where there is something.
     pub fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
+        self.hint.as_ref().map(Words::as_str)
+    }
+
+    /// As [`Error::hint`], as it can be said in other languages.
+    pub fn hint_words(&self) -> Option<&Words> {
+        self.hint.as_ref()
     }
 
     /// The error as it crosses to a host.
     pub fn reply(&self) -> ErrorReply {
-        ErrorReply { code: self.code, message: self.message.clone(), hint: self.hint.clone() }
+        let (message, message_said) = self.message.clone().into_parts();
+        let (hint, hint_said) = Words::optional_parts(self.hint.clone());
+        ErrorReply { code: self.code, message, hint, message_said, hint_said }
     }
 }
 
@@ -76,7 +89,7 @@ impl From<Error> for ErrorReply {
 impl From<std::io::Error> for Error {
     /// I/O goes through `fs_err`, so the message names the path.
     fn from(source: std::io::Error) -> Self {
-        let error = Self::new(ErrorCode::Io, source.to_string());
+        let error = Self::new(ErrorCode::Io, &source);
         match source.kind() {
             ErrorKind::StorageFull => error.with_hint("Free some space on the disk, and try again."),
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {

@@ -20,6 +20,7 @@ pub mod objects;
 pub mod remote;
 pub mod settings;
 pub mod wire;
+pub mod words;
 
 mod catalog;
 mod duplicates;

@@ -56,7 +56,7 @@ fn finished(engine: &Engine, folder: &Path) -> Result<ImportStatus> {
     bar.finish_and_clear();
     match status.state {
         ImportState::Done => Ok(status),
-        _ => Err(Error::new(ErrorCode::Io, status.reason.unwrap_or_else(|| "the check was stopped".into()))),
+        _ => Err(Error::new(ErrorCode::Io, status.reason.map_or_else(|| "the check was stopped".into(), |reason| reason.message))),
     }
 }
 

@@ -58,7 +58,7 @@ fn list(engine: &Engine, json: bool) -> Result<ExitCode> {
         output::line(&line(model, &reply))?;
     }
     for fault in &reply.faulty {
-        output::line(&format!("{}  cannot be used: {}", fault.id, fault.reason))?;
+        output::line(&format!("{}  cannot be used: {}", fault.id, fault.reason.message))?;
     }
     if let Some(switch) = &reply.switch {
         output::line(&switch_line(switch))?;
@@ -156,7 +156,7 @@ pub(crate) fn await_switch(engine: &Engine, is_interrupted: &AtomicBool) -> Resu
         match switch.state {
             SwitchState::Failed => {
                 bar.finish_and_clear();
-                let message = format!("the switch to {} stopped: {}", switch.target, switch.reason.unwrap_or_default());
+                let message = format!("the switch to {} stopped: {}", switch.target, switch.reason.map(|reason| reason.to_string()).unwrap_or_default());
                 return Err(Error::new(ErrorCode::ModelUnusable, message)
                     .with_hint("The old model stays in use. Try again: lookalike model resume; or give it up: lookalike model cancel"));
             }

@@ -4,6 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use lookalike_engine::Error;
 use lookalike_engine::wire::{ErrorCode, ErrorReply, ExportFormat, ExportRequest};
 use rfd::AsyncFileDialog;
 use serde::Serialize;
@@ -59,11 +60,8 @@ pub(crate) async fn export_results(window: WebviewWindow, shell: State<'_, Shell
     let text = on_worker(&shell.engine().await?, move |engine| engine.export(&request)).await?;
     let path = file.path().to_owned();
     let written = tauri::async_runtime::spawn_blocking(move || {
-        std::fs::write(&path, text).map_err(|error| ErrorReply {
-            code: ErrorCode::Io,
-            message: format!("{} cannot be written: {error}", path.display()),
-            hint: Some("Choose another place.".into()),
-        })
+        std::fs::write(&path, text)
+            .map_err(|error| Error::new(ErrorCode::Io, format!("{} cannot be written: {error}", path.display())).with_hint("Choose another place."))
     });
     written.await.map_err(crashed)??;
     Ok(true)
@@ -179,13 +177,9 @@ pub(crate) async fn show_in_folder(shell: State<'_, Shell>, id: String) -> Reply
 async fn hand_over(shell: &Shell, id: String, give: impl FnOnce(&Path) -> Result<(), tauri_plugin_opener::Error> + Send + 'static) -> Reply<()> {
     let path = on_worker(&shell.engine().await?, move |engine| engine.locate(&id)).await?;
     let done = tauri::async_runtime::spawn_blocking(move || {
-        give(&path).map_err(|error| ErrorReply {
-            code: ErrorCode::Io,
-            message: format!("{} could not be opened: {error}", path.display()),
-            hint: Some(hint_for(&error)),
-        })
+        give(&path).map_err(|error| Error::new(ErrorCode::Io, format!("{} could not be opened: {error}", path.display())).with_hint(hint_for(&error)))
     });
-    done.await.map_err(crashed)?
+    Ok(done.await.map_err(crashed)??)
 }
 
 fn hint_for(error: &tauri_plugin_opener::Error) -> String {

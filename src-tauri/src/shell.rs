@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use lookalike_engine::wire::{ErrorCode, ErrorReply};
-use lookalike_engine::{Access, Catalogue, Config, Engine, ModelSource, SecretAccess};
+use lookalike_engine::{Access, Catalogue, Config, Engine, Error, ModelSource, SecretAccess};
 use lookalike_models::LOOKALIKE_S;
 use tauri::async_runtime::{self, Mutex};
 use tauri::{AppHandle, Emitter};
@@ -134,8 +134,7 @@ impl Shell {
         if self.picked.lock().unwrap_or_else(PoisonError::into_inner).contains(Path::new(folder)) {
             return Ok(());
         }
-        let message = format!("{folder} was not chosen in a dialog");
-        Err(ErrorReply { code: ErrorCode::InvalidRequest, message, hint: Some("Choose the folder again.".into()) })
+        Err(Error::invalid(format!("{folder} was not chosen in a dialog")).with_hint("Choose the folder again.").into())
     }
 
     pub(crate) async fn keep_pasted(&self, png: Vec<u8>) {
@@ -143,12 +142,8 @@ impl Shell {
     }
 
     pub(crate) async fn pasted(&self) -> Result<Vec<u8>, ErrorReply> {
-        let nothing = || ErrorReply {
-            code: ErrorCode::NotFound,
-            message: "the pasted picture is no longer there".into(),
-            hint: Some("Copy it and paste it again.".into()),
-        };
-        self.pasted.lock().await.clone().ok_or_else(nothing)
+        let nothing = || Error::new(ErrorCode::NotFound, "the pasted picture is no longer there").with_hint("Copy it and paste it again.");
+        self.pasted.lock().await.clone().ok_or_else(|| nothing().into())
     }
 
     /// Does something with the clipboard on a worker thread: a large picture takes a while to arrive.
@@ -166,11 +161,8 @@ impl Shell {
             let result = action(&mut clipboard)?;
             Ok((clipboard, result))
         });
-        let (clipboard, result) = done.await.map_err(crashed)?.map_err(|error: arboard::Error| ErrorReply {
-            code: ErrorCode::Io,
-            message: format!("the clipboard cannot be used: {error}"),
-            hint: None,
-        })?;
+        let unusable = |error: arboard::Error| Error::new(ErrorCode::Io, format!("the clipboard cannot be used: {error}"));
+        let (clipboard, result) = done.await.map_err(crashed)?.map_err(unusable)?;
         *slot = Some(clipboard);
         Ok(result)
     }
@@ -187,9 +179,7 @@ pub(crate) async fn on_worker<T: Send + 'static>(
 }
 
 pub(crate) fn crashed(error: impl std::fmt::Display) -> ErrorReply {
-    ErrorReply {
-        code: ErrorCode::Internal,
-        message: format!("a fault in Lookalike: {error}"),
-        hint: Some("Your photos are untouched. Try again; if it stays, restart Lookalike.".into()),
-    }
+    Error::new(ErrorCode::Internal, format!("a fault in Lookalike: {error}"))
+        .with_hint("Your photos are untouched. Try again; if it stays, restart Lookalike.")
+        .into()
 }

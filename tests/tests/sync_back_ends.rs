@@ -154,5 +154,5 @@ fn a_collection_of_another_model_is_refused() {
     Collection::new(&milvus, "of_a_model", 32, IndexSettings::default()).prepare().unwrap();
     let fault = Collection::new(&milvus, "of_a_model", 64, IndexSettings::default()).prepare().expect_err("another length");
     assert_eq!(fault.kind, FaultKind::Mismatch);
-    assert!(fault.message.contains("32") && fault.message.contains("64"), "{fault}");
+    assert!(fault.message.as_str().contains("32") && fault.message.as_str().contains("64"), "{fault}");
 }

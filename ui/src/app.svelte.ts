@@ -400,7 +400,7 @@ export class App {
         if (this.host.can.manage) void this.attempt(() => this.models.read());
         return;
       case 'notice':
-        this.activity.said(event.message, event.hint);
+        this.activity.said(event);
         return;
     }
   }

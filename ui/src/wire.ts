@@ -416,7 +416,11 @@ is_found: boolean,
 /**
  * Why, in plain words.
  */
-reason: string, };
+reason: string, 
+/**
+ * What it takes to say `reason` in another language, where it can be.
+ */
+reason_said?: Saying, };
 
 /**
  * What went wrong. A code exists only where someone acts on it.
@@ -438,7 +442,15 @@ message: string,
 /**
  * What the user can do about it.
  */
-hint: string | null, };
+hint: string | null, 
+/**
+ * What it takes to say `message` in another language, where it can be.
+ */
+message_said?: Saying, 
+/**
+ * Likewise `hint`.
+ */
+hint_said?: Saying, };
 
 /**
  * Something happened that a host may want to show.
@@ -487,7 +499,15 @@ message: string,
 /**
  * What to do about it.
  */
-hint: string | null, };
+hint: string | null, 
+/**
+ * What it takes to say `message` in another language, where it can be.
+ */
+message_said?: Saying, 
+/**
+ * Likewise `hint`.
+ */
+hint_said?: Saying, };
 
 /**
  * Asks what the pictures themselves say about why results match. Takes some milliseconds a result.
@@ -566,6 +586,10 @@ state: FolderState,
  */
 state_reason: string | null, 
 /**
+ * What it takes to say `state_reason` in another language, where it can be.
+ */
+state_reason_said?: Saying, 
+/**
  * Picture files known in it.
  */
 files: number, 
@@ -640,6 +664,10 @@ similarity: number | null,
  */
 reason: string | null, 
 /**
+ * What it takes to say `reason` in another language, where it can be.
+ */
+reason_said?: Saying, 
+/**
  * Whether the very file was met before in this folder: it is copied once.
  */
 is_repeated: boolean, };
@@ -698,7 +726,7 @@ state: ImportState,
 /**
  * Why it cannot go on.
  */
-reason: string | null, 
+reason: ErrorReply | null, 
 /**
  * Picture files in the folder; 0 while they are counted.
  */
@@ -869,7 +897,11 @@ code: string,
 /**
  * One plain sentence.
  */
-message: string, };
+message: string, 
+/**
+ * What it takes to say `message` in another language, where it can be.
+ */
+message_said?: Saying, };
 
 /**
  * In which order the library is shown.
@@ -1011,7 +1043,7 @@ id: string,
 /**
  * What is wrong with it.
  */
-reason: string, };
+reason: ErrorReply, };
 
 /**
  * The model in use.
@@ -1113,7 +1145,11 @@ code: string,
 /**
  * The reason in plain words.
  */
-message: string, };
+message: string, 
+/**
+ * What it takes to say `message` in another language, where it can be.
+ */
+message_said?: Saying, };
 
 /**
  * A picture of the library.
@@ -1304,6 +1340,24 @@ export type Remedy = "use-tls" | "drop-tls" | "other-collection" | "enter-secret
  * In which order results come.
  */
 export type ResultOrder = "similarity" | "newest" | "oldest" | "largest" | "name";
+
+/**
+ * Something put into a sentence.
+ */
+export type Said = string | Saying;
+
+/**
+ * A sentence of the engine as a host needs it to say it in another language. It comes beside the English.
+ */
+export type Saying = { 
+/**
+ * Which sentence.
+ */
+code: string, 
+/**
+ * What is put into it, by name.
+ */
+values: { [key in string]: Said }, };
 
 /**
  * Where a search looks.
@@ -1618,7 +1672,11 @@ code: string,
 /**
  * The reason in plain words.
  */
-message: string, };
+message: string, 
+/**
+ * What it takes to say `message` in another language, where it can be.
+ */
+message_said?: Saying, };
 
 /**
  * What the pipeline does now.
@@ -1734,7 +1792,7 @@ state: SwitchState,
 /**
  * Why it cannot go on.
  */
-reason: string | null, 
+reason: ErrorReply | null, 
 /**
  * Whether the program began it by itself, because it brought a new model.
  */
@@ -1876,6 +1934,10 @@ ms: number,
  */
 detail: string, 
 /**
+ * What it takes to say `detail` in another language, where it can be.
+ */
+detail_said?: Saying, 
+/**
  * Kind of failure, as programs know it.
  */
 code: string | null, 
@@ -1883,6 +1945,10 @@ code: string | null,
  * What to do about it.
  */
 hint: string | null, 
+/**
+ * What it takes to say `hint` in another language, where it can be.
+ */
+hint_said?: Saying, 
 /**
  * The change that would help, where there is one.
  */

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
-use super::{FolderId, ImageKey, StoredPath};
+use super::{FolderId, ImageKey, StoredPath, stored_words};
 use crate::Result;
 use crate::wire::SkippedFile;
+use crate::words::Words;
 
 /// Where a file lies: folder, directory relative to it, name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +32,7 @@ pub(crate) struct FileRow {
 #[derive(Clone, Debug)]
 pub(crate) struct SkipReason {
     pub(crate) code: &'static str,
-    pub(crate) text: String,
+    pub(crate) words: Words,
 }
 
 /// Files of a folder, or of all.
@@ -63,11 +64,11 @@ pub(crate) fn set_skipped(db: &Connection, key: &FileKey, size: u64, mtime: i64,
 
 fn upsert(db: &Connection, key: &FileKey, size: u64, mtime: i64, image: Option<ImageKey>, skip: Option<&SkipReason>) -> Result<()> {
     db.prepare_cached(
-        "INSERT INTO file (folder, dir, name, size, mtime, image, skip_code, skip_text)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM folder WHERE id = ?1)
+        "INSERT INTO file (folder, dir, name, size, mtime, image, skip_code, skip_text, skip_said)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE EXISTS (SELECT 1 FROM folder WHERE id = ?1)
          ON CONFLICT (folder, dir, name) DO UPDATE SET
              size = excluded.size, mtime = excluded.mtime, image = excluded.image,
-             skip_code = excluded.skip_code, skip_text = excluded.skip_text",
+             skip_code = excluded.skip_code, skip_text = excluded.skip_text, skip_said = excluded.skip_said",
     )?
     .execute(params![
         key.folder,
@@ -77,7 +78,8 @@ fn upsert(db: &Connection, key: &FileKey, size: u64, mtime: i64, image: Option<I
         mtime,
         image,
         skip.map(|reason| reason.code),
-        skip.map(|reason| reason.text.as_str()),
+        skip.map(|reason| reason.words.as_str()),
+        skip.and_then(|reason| stored_words::saying_of(&reason.words)),
     ])?;
     Ok(())
 }
@@ -124,12 +126,13 @@ pub(crate) fn counts(db: &Connection) -> Result<HashMap<FolderId, FileCounts>> {
 /// Every skipped file with its reason, in the order of folder and path.
 pub(crate) fn skipped(db: &Connection) -> Result<Vec<SkippedFile>> {
     let mut statement = db.prepare_cached(
-        "SELECT file.id, folder.path, dir, name, skip_code, skip_text FROM file JOIN folder ON folder.id = file.folder
+        "SELECT file.id, folder.path, dir, name, skip_code, skip_text, skip_said FROM file JOIN folder ON folder.id = file.folder
          WHERE skip_code IS NOT NULL ORDER BY folder.path, dir, name",
     )?;
     let rows = statement.query_map([], |row| {
         let path = join(row.get(1)?, &row.get(2)?, &row.get(3)?);
-        Ok(SkippedFile { id: row.get(0)?, path: path.display().to_string(), code: row.get(4)?, message: row.get(5)? })
+        let (message, message_said) = stored_words::words(row.get(5)?, row.get(6)?).into_parts();
+        Ok(SkippedFile { id: row.get(0)?, path: path.display().to_string(), code: row.get(4)?, message, message_said })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

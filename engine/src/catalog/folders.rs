@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::StoredPath;
+use super::{StoredPath, stored_words};
 use crate::Result;
+use crate::words::Words;
 
 /// Catalog id of a folder.
 pub(crate) type FolderId = i64;
@@ -21,7 +22,7 @@ pub(crate) struct FolderRow {
     pub(crate) identity: Option<String>,
     pub(crate) scanned_at: Option<i64>,
     /// Why it cannot be reached; none while it can.
-    pub(crate) offline: Option<String>,
+    pub(crate) offline: Option<Words>,
     pub(crate) is_protected: bool,
     pub(crate) bounds: Bounds,
 }
@@ -49,10 +50,11 @@ impl Bounds {
     }
 }
 
-const COLUMNS: &str = "id, path, paused, excludes, identity, scanned_at, offline, protected, confined_to";
+const COLUMNS: &str = "id, path, paused, excludes, identity, scanned_at, offline, offline_said, protected, confined_to";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<FolderRow> {
     let excludes: String = row.get(3)?;
+    let (offline, offline_said): (Option<String>, Option<String>) = (row.get(6)?, row.get(7)?);
     Ok(FolderRow {
         id: row.get(0)?,
         path: row.get::<_, StoredPath>(1)?.0,
@@ -60,9 +62,9 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<FolderRow> {
         excludes: serde_json::from_str(&excludes).unwrap_or_default(),
         identity: row.get(4)?,
         scanned_at: row.get(5)?,
-        offline: row.get(6)?,
-        is_protected: row.get(7)?,
-        bounds: Bounds::parse(row.get::<_, Option<String>>(8)?.as_deref()),
+        offline: offline.map(|english| stored_words::words(english, offline_said)),
+        is_protected: row.get(8)?,
+        bounds: Bounds::parse(row.get::<_, Option<String>>(9)?.as_deref()),
     })
 }
 
@@ -123,8 +125,11 @@ pub(crate) fn confine(db: &Connection, id: FolderId, places: &[String]) -> Resul
 }
 
 /// Notes that a folder cannot be reached, and why; `None`: it can be again.
-pub(crate) fn set_offline(db: &Connection, id: FolderId, reason: Option<&str>) -> Result<()> {
-    db.execute("UPDATE folder SET offline = ?2 WHERE id = ?1 AND offline IS NOT ?2", params![id, reason])?;
+pub(crate) fn set_offline(db: &Connection, id: FolderId, reason: Option<&Words>) -> Result<()> {
+    db.execute(
+        "UPDATE folder SET offline = ?2, offline_said = ?3 WHERE id = ?1 AND (offline IS NOT ?2 OR offline_said IS NOT ?3)",
+        params![id, reason.map(Words::as_str), reason.and_then(stored_words::saying_of)],
+    )?;
     Ok(())
 }
 

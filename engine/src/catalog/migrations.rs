@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("duplicates.sql"),
     include_str!("orders.sql"),
     include_str!("confined.sql"),
+    include_str!("said.sql"),
 ];
 
 /// Brings the catalog to the newest version.

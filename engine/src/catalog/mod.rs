@@ -9,6 +9,7 @@ pub(crate) mod models;
 pub(crate) mod near;
 pub(crate) mod outbox;
 mod stored_path;
+mod stored_words;
 mod thumbnails;
 pub(crate) mod vectors;
 

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::{ContentHash, ImageKey, StoredPath, files, vectors};
+use super::{ContentHash, ImageKey, StoredPath, files, stored_words, vectors};
+use crate::words::Words;
 use crate::{Error, Result};
 
 /// A model as the catalog remembers it.
@@ -75,7 +76,7 @@ impl NoteKind {
 pub(crate) struct Noted {
     pub(crate) key: ImageKey,
     pub(crate) kind: NoteKind,
-    pub(crate) reason: String,
+    pub(crate) reason: Words,
 }
 
 fn meta(db: &Connection, key: &str) -> Result<Option<String>> {
@@ -230,12 +231,12 @@ pub(crate) fn to_embed(db: &Connection, id: &str, after: ImageKey, limit: u32) -
 }
 
 /// Notes something about a picture and a model. The picture may have been forgotten meanwhile.
-pub(crate) fn note(db: &Connection, image: ImageKey, model: &str, kind: NoteKind, reason: &str) -> Result<()> {
+pub(crate) fn note(db: &Connection, image: ImageKey, model: &str, kind: NoteKind, reason: &Words) -> Result<()> {
     let mut statement = db.prepare_cached(
-        "INSERT INTO embedding_note (image, model, kind, reason) SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM image WHERE id = ?1)
-         ON CONFLICT (image, model) DO UPDATE SET kind = excluded.kind, reason = excluded.reason",
+        "INSERT INTO embedding_note (image, model, kind, reason, said) SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM image WHERE id = ?1)
+         ON CONFLICT (image, model) DO UPDATE SET kind = excluded.kind, reason = excluded.reason, said = excluded.said",
     )?;
-    statement.execute(params![image, model, kind.as_str(), reason])?;
+    statement.execute(params![image, model, kind.as_str(), reason.as_str(), stored_words::saying_of(reason)])?;
     Ok(())
 }
 
@@ -249,12 +250,12 @@ pub(crate) fn withdraw(db: &Connection, image: ImageKey, model: &str) -> Result<
 /// Every picture of the library with a note about this model.
 pub(crate) fn noted(db: &Connection, model: &str) -> Result<Vec<Noted>> {
     let mut statement = db.prepare_cached(
-        "SELECT image, kind, reason FROM embedding_note JOIN image ON image.id = embedding_note.image WHERE model = ?1 AND orphaned_at IS NULL ORDER BY image",
+        "SELECT image, kind, reason, said FROM embedding_note JOIN image ON image.id = embedding_note.image WHERE model = ?1 AND orphaned_at IS NULL ORDER BY image",
     )?;
     let rows = statement.query_map([model], |row| {
         let kind: String = row.get(1)?;
         let kind = if kind == "thumbnail" { NoteKind::Thumbnail } else { NoteKind::None };
-        Ok(Noted { key: row.get(0)?, kind, reason: row.get(2)? })
+        Ok(Noted { key: row.get(0)?, kind, reason: stored_words::words(row.get(2)?, row.get(3)?) })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{ContentHash, ImageKey, ImageRow, StoredPath, images, vectors};
+use super::{ContentHash, ImageKey, ImageRow, StoredPath, images, stored_words, vectors};
 use crate::Result;
+use crate::words::Words;
 
 /// A line of the outbox: look at this content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub(crate) struct Pending {
 pub(crate) struct Parked {
     pub(crate) hash: ContentHash,
     pub(crate) code: String,
-    pub(crate) text: String,
+    pub(crate) reason: Words,
     /// A file name of the content, where it still has one.
     pub(crate) file_name: Option<String>,
 }
@@ -176,13 +177,9 @@ pub(crate) fn postpone(db: &Connection, line: &Pending, due_at: i64, is_its_own:
 }
 
 /// Takes a line out of the work until it is retried or changes.
-pub(crate) fn park(db: &Connection, line: &Pending, code: &str, text: &str) -> Result<()> {
-    db.prepare_cached("UPDATE outbox SET attempts = attempts + 1, park_code = ?3, park_text = ?4 WHERE hash = ?1 AND version = ?2")?.execute(params![
-        line.hash,
-        line.version,
-        code,
-        text
-    ])?;
+pub(crate) fn park(db: &Connection, line: &Pending, code: &str, reason: &Words) -> Result<()> {
+    db.prepare_cached("UPDATE outbox SET attempts = attempts + 1, park_code = ?3, park_text = ?4, park_said = ?5 WHERE hash = ?1 AND version = ?2")?
+        .execute(params![line.hash, line.version, code, reason.as_str(), stored_words::saying_of(reason)])?;
     Ok(())
 }
 
@@ -213,8 +210,10 @@ pub(crate) fn waiting(db: &Connection) -> Result<u64> {
 
 /// Parked lines with their reasons, at most `limit`.
 pub(crate) fn parked(db: &Connection, limit: usize) -> Result<Vec<Parked>> {
-    let mut statement = db.prepare_cached("SELECT hash, park_code, park_text FROM outbox WHERE park_code IS NOT NULL ORDER BY hash LIMIT ?1")?;
-    let rows = statement.query_map([limit], |row| Ok(Parked { hash: row.get(0)?, code: row.get(1)?, text: row.get(2)?, file_name: None }))?;
+    let mut statement = db.prepare_cached("SELECT hash, park_code, park_text, park_said FROM outbox WHERE park_code IS NOT NULL ORDER BY hash LIMIT ?1")?;
+    let rows = statement.query_map([limit], |row| {
+        Ok(Parked { hash: row.get(0)?, code: row.get(1)?, reason: stored_words::words(row.get(2)?, row.get(3)?), file_name: None })
+    })?;
     let mut parked: Vec<Parked> = rows.collect::<rusqlite::Result<_>>()?;
     for line in &mut parked {
         if let Some(image) = images::by_hash(db, line.hash)? {

@@ -12,6 +12,7 @@ use crate::catalog::near::{self, Pair};
 use crate::catalog::{Catalog, ImageKey};
 use crate::search::IndexKeeper;
 use crate::wire::{DuplicatesProgress, Event};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// Pictures whose outcome is written in one transaction.
@@ -50,9 +51,8 @@ impl Finder {
         let worker = Arc::clone(&shared);
         let work = move || {
             if let Err(error) = worker.work(&parts) {
-                let message = format!("the search for duplicates has stopped: {error}");
                 // Nobody may be listening.
-                let _ = parts.events.send(Event::Notice { message, hint: error.hint().map(Into::into) });
+                let _ = parts.events.send(sayings::duplicates_stopped(&error).into_notice(error.hint_words()));
             }
             worker.is_over.store(true, Ordering::Release);
             worker.tell(&parts);

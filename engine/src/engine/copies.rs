@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Engine;
+use super::trash::kept_file;
 use crate::catalog::{ContentHash, images};
 use crate::search::{PageSpec, Ranked};
 use crate::wire::{CopyProgress, CopyReport, CopyRequest, Event, ExportFormat, ExportRequest, KeptFile, SearchHit, Selection};
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
 /// Pictures that are copied at a time.
@@ -116,7 +118,7 @@ impl Engine {
         }
         let file_of = |hash: &ContentHash| match self.locate(&hash.to_string()) {
             Ok(path) => Ok(ToCopy { path, hash: *hash }),
-            Err(error) => Err(KeptFile { file: 0, path: self.name_of_picture(&hash.to_string()), code: "unreachable".into(), message: error.to_string() }),
+            Err(error) => Err(kept_file(0, self.name_of_picture(&hash.to_string()), "unreachable", (&error).into())),
         };
         self.copy_all(&hashes, file_of, &folder)
     }
@@ -199,15 +201,15 @@ fn copy(file: &ToCopy, folder: &Path, report: &mut CopyReport) {
             report.bytes += bytes;
         }
         Ok(None) => report.there_already += 1,
-        Err((code, message)) => report.failed.push(KeptFile { file: 0, path: file.path.display().to_string(), code: code.into(), message }),
+        Err((code, reason)) => report.failed.push(kept_file(0, file.path.display().to_string(), code, reason)),
     }
 }
 
 /// The bytes written; none: the very content lies there under its name already.
-fn try_copy(file: &ToCopy, folder: &Path) -> std::result::Result<Option<u64>, (&'static str, String)> {
-    let unreachable = |error: std::io::Error| ("unreachable", error.to_string());
-    let failed = |error: std::io::Error| ("failed", format!("it cannot be written: {error}"));
-    let Some(name) = file.path.file_name().map(Path::new) else { return Err(("failed", "it has no name".into())) };
+fn try_copy(file: &ToCopy, folder: &Path) -> std::result::Result<Option<u64>, (&'static str, Words)> {
+    let unreachable = |error: std::io::Error| ("unreachable", Words::from(&error));
+    let failed = |error: std::io::Error| ("failed", sayings::not_written(&error));
+    let Some(name) = file.path.file_name().map(Path::new) else { return Err(("failed", sayings::no_name())) };
     let mut source = File::open(&file.path).map_err(unreachable)?;
     let metadata = source.metadata().map_err(unreachable)?;
     if has_content(&folder.join(name), metadata.len(), file.hash) {
@@ -226,7 +228,7 @@ fn try_copy(file: &ToCopy, folder: &Path) -> std::result::Result<Option<u64>, (&
         part.write_all(&buffer[..read]).map_err(failed)?;
     }
     if hasher.finalize().as_bytes() != file.hash.as_bytes() {
-        return Err(("changed", "it has changed since it was looked at".into()));
+        return Err(("changed", sayings::changed_since_seen()));
     }
     if let Ok(modified) = metadata.modified() {
         // Photos without a date of their own are sorted by this. A file system that keeps no times is no reason to fail.
@@ -244,7 +246,7 @@ fn try_copy(file: &ToCopy, folder: &Path) -> std::result::Result<Option<u64>, (&
             Err(fault) => return Err(failed(fault.error)),
         }
     }
-    Err(("failed", "too many files have its name there".into()))
+    Err(("failed", sayings::too_many_of_name()))
 }
 
 /// A file made aside may be read by its owner only; the copy has the photo's own permissions.

@@ -69,7 +69,7 @@ impl Engine {
     fn check_model_folders(&self) -> Vec<Check> {
         let hint = "Put the right files back, or delete them: lookalike model remove NAME";
         let faulty = self.models().map(|reply| reply.faulty).unwrap_or_default();
-        faulty.iter().map(|fault| check(&format!("Model {}", fault.id), CheckState::Warning, &fault.reason, Some(hint))).collect()
+        faulty.iter().map(|fault| check(&format!("Model {}", fault.id), CheckState::Warning, &fault.reason.message, Some(hint))).collect()
     }
 
     fn check_switch(&self) -> Option<Check> {
@@ -80,7 +80,7 @@ impl Engine {
         let detail = format!("to {}: {} of {} pictures have their new vector; the old ones answer until all have", switch.target, switch.done, switch.total);
         Some(match (switch.state, switch.reason) {
             (SwitchState::Failed, reason) => {
-                let detail = format!("{detail}; it stopped: {}", reason.unwrap_or_default());
+                let detail = format!("{detail}; it stopped: {}", reason.map(|reason| reason.message).unwrap_or_default());
                 check("Model switch", CheckState::Failed, &detail, Some("Try again: lookalike model resume; or give it up: lookalike model cancel"))
             }
             (SwitchState::Paused, _) => check("Model switch", CheckState::Warning, &format!("{detail}; paused"), Some("Go on: lookalike model resume")),

@@ -11,6 +11,7 @@ use crate::library::watch::Following;
 use crate::pipeline::Task;
 use crate::pipeline::control::idle;
 use crate::wire::{ErrorCode, Event, FolderInfo, FolderState, IndexReport, SkippedFile, Status};
+use crate::words::Words;
 use crate::{Error, Result};
 
 impl Engine {
@@ -242,6 +243,7 @@ impl Engine {
             (_, _, Some(Following::Polled(reason))) => (FolderState::Polling, Some(reason)),
             (_, _, None) => (FolderState::Idle, None),
         };
+        let (state_reason, state_reason_said) = Words::optional_parts(state_reason);
         let count = counts.get(&row.id).copied().unwrap_or_default();
         let name = row.path.file_name().map_or_else(|| row.path.display().to_string(), |name| name.to_string_lossy().into_owned());
         FolderInfo {
@@ -250,6 +252,7 @@ impl Engine {
             name,
             state,
             state_reason,
+            state_reason_said,
             files: count.files,
             skipped: count.skipped,
             excludes: row.excludes,

@@ -17,6 +17,7 @@ use crate::media::Limits;
 use crate::pipeline::control::{Control, Counters, Sampler, get, idle};
 use crate::pipeline::{self, Task};
 use crate::wire::{Event, IndexReport, Progress};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// Progress is sampled this often.
@@ -296,8 +297,7 @@ impl Worker {
             }
             Err(error) => {
                 tracing::error!(%error, "indexing stopped");
-                let notice = Event::Notice { message: format!("Indexing stopped: {error}"), hint: error.hint().map(Into::into) };
-                let _ = self.parts.events.send(notice);
+                let _ = self.parts.events.send(sayings::indexing_stopped(error).into_notice(error.hint_words()));
             }
         }
     }
@@ -306,9 +306,9 @@ impl Worker {
 /// Tells the user when a folder is looked through at intervals instead of being watched.
 pub(super) fn announce_polling(events: &broadcast::Sender<Event>, folder: &FolderRow, following: &Following) {
     if let Following::Polled(reason) = following {
-        let message = format!("{} is looked through every half minute instead of being watched: {reason}", folder.path.display());
+        let message = sayings::folder_is_polled(&*folder.path, reason);
         tracing::warn!("{message}");
-        let _ = events.send(Event::Notice { message, hint: None });
+        let _ = events.send(message.into_notice(None));
     }
 }
 

@@ -119,7 +119,7 @@ impl Engine {
         for id in store.installed()? {
             match store.manifest(&id) {
                 Ok(manifest) => list(&manifest, ModelState::Ready)?,
-                Err(error) => faulty.push(ModelFault { id, reason: error.to_string() }),
+                Err(error) => faulty.push(ModelFault { id, reason: error.into() }),
             }
         }
         let mut rows: Vec<&ModelRow> = known.values().filter(|row| vectors.contains_key(&row.id)).collect();
@@ -258,7 +258,9 @@ impl Engine {
                 let Some(image) = images::by_key(db, noted.key)? else { continue };
                 let place = images::places(db, noted.key)?.into_iter().next();
                 let path = place.map(|place| place.path.display().to_string()).unwrap_or_default();
-                notes.push(EmbeddingNote { id: image.hash.to_string(), path, is_found: noted.kind == NoteKind::Thumbnail, reason: noted.reason });
+                let is_found = noted.kind == NoteKind::Thumbnail;
+                let (reason, reason_said) = noted.reason.into_parts();
+                notes.push(EmbeddingNote { id: image.hash.to_string(), path, is_found, reason, reason_said });
             }
             Ok(notes)
         })

@@ -12,6 +12,7 @@ use crate::objects::{MAX_OBJECT, ObjectKey, ObjectStore};
 use crate::remote::{Fault, FaultKind};
 use crate::sync::{Link, content_of};
 use crate::wire::{ErrorCode, SearchFilter};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// Longer side of what is kept of another computer's picture, in pixels.
@@ -40,7 +41,7 @@ impl Engine {
         let link = self.shared_link()?;
         // Put to use in the middle of the search: the query's vector and the shared ones must be of one model.
         if link.plan.model != serving.id {
-            return Err(Fault::new(FaultKind::Busy, "another model has just been put to use").into());
+            return Err(Fault::new(FaultKind::Busy, sayings::model_just_changed()).into());
         }
         let filter = Filter::all().of_search(filter);
         let (mut limit, consistency) = (wanted.min(MAX_RESULTS), link.plan.settings.milvus.consistency);
@@ -69,7 +70,7 @@ impl Engine {
     pub(super) fn shared_row(&self, serving: &Serving, hash: ContentHash) -> Result<SharedRow> {
         let link = self.shared_link()?;
         if link.plan.model != serving.id {
-            return Err(Fault::new(FaultKind::Busy, "another model has just been put to use").into());
+            return Err(Fault::new(FaultKind::Busy, sayings::model_just_changed()).into());
         }
         let content = hash.to_string();
         let filter = Filter::all().with_contents([content.as_str()]);

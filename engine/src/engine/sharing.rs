@@ -280,7 +280,7 @@ impl Engine {
         let opened = if repair { Link::open(plan, &runtime).map(|(link, _)| link) } else { Link::open_to_read(plan, &runtime) };
         let link = match opened {
             Err(fault) if fault.kind == FaultKind::Missing && all.missing > 0 => {
-                let (found, left, examples, seconds) = (all, all, vec![fault.message], started.elapsed().as_secs_f64());
+                let (found, left, examples, seconds) = (all, all, vec![fault.message.to_string()], started.elapsed().as_secs_f64());
                 return Ok(VerifyReport { found, left, rows: 0, objects: 0, examples, seconds });
             }
             opened => opened?,

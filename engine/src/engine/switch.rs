@@ -354,7 +354,7 @@ impl Shared {
                 (None, true) => SwitchState::Waiting,
                 (None, false) => SwitchState::Building,
             };
-            info.reason = live.fault.map(|fault| fault.hint().map_or_else(|| fault.to_string(), |hint| format!("{fault}. {hint}")));
+            info.reason = live.fault.map(Into::into);
             info.rate = live.rate;
             info.seconds_left = (live.rate > 0.0).then(|| info.total.saturating_sub(info.done) as f64 / live.rate);
         }

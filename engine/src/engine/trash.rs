@@ -8,6 +8,7 @@ use crate::catalog::ImageKey;
 use crate::catalog::near::{self, Copy};
 use crate::library::scan::mtime_of;
 use crate::wire::{ErrorCode, KeptFile, TrashReport, TrashRequest, TrashUndone};
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
 impl Engine {
@@ -23,12 +24,12 @@ impl Engine {
         let mut going = Vec::new();
         for file in files {
             let Some(copy) = self.inner.catalog.read(|db| near::copy_by_file(db, file))? else {
-                report.kept.push(KeptFile { file, path: String::new(), code: "unknown".into(), message: format!("file {file} is not in the library") });
+                report.kept.push(kept_file(file, String::new(), "unknown", sayings::not_in_library(file)));
                 continue;
             };
             match self.may_go(&copy, request.even_last, &going)? {
                 Ok(()) => going.push(copy),
-                Err((code, message)) => report.kept.push(kept(&copy, code, message)),
+                Err((code, reason)) => report.kept.push(kept(&copy, code, reason)),
             }
         }
         for copy in &going {
@@ -42,7 +43,7 @@ impl Engine {
                 }
                 Err(error) => {
                     self.inner.catalog.write(|db| near::forget_trashed(db, batch, &copy.path))?;
-                    report.kept.push(kept(copy, "failed", format!("it cannot be moved to the trash: {error}")));
+                    report.kept.push(kept(copy, "failed", sayings::not_trashed(error.to_string())));
                 }
             }
         }
@@ -64,7 +65,7 @@ impl Engine {
                     back += 1;
                     self.inner.catalog.write(|db| near::forget_trashed(db, batch, path))?;
                 }
-                Err(message) => kept.push(KeptFile { file: 0, path: path.display().to_string(), code: "failed".into(), message }),
+                Err(reason) => kept.push(kept_file(0, path.display().to_string(), "failed", reason)),
             }
         }
         self.look_again(wanted.iter().map(|(path, _)| path.as_path()))?;
@@ -78,20 +79,20 @@ impl Engine {
     }
 
     /// Whether a file may go, or why not. `going`: those that go before it.
-    fn may_go(&self, copy: &Copy, even_last: bool, going: &[Copy]) -> Result<std::result::Result<(), (&'static str, String)>> {
+    fn may_go(&self, copy: &Copy, even_last: bool, going: &[Copy]) -> Result<std::result::Result<(), (&'static str, Words)>> {
         if copy.is_protected {
-            return Ok(Err(("protected", "its folder is protected".into())));
+            return Ok(Err(("protected", sayings::folder_protected())));
         }
         if copy.is_offline {
-            return Ok(Err(("unreachable", "its folder cannot be reached now".into())));
+            return Ok(Err(("unreachable", sayings::folder_unreachable())));
         }
         match fs_err::symlink_metadata(&copy.path) {
             Ok(metadata) if metadata.is_file() && metadata.len() == copy.bytes && mtime_of(&metadata) == copy.mtime => {}
-            Ok(_) => return Ok(Err(("changed", "it has changed since it was indexed".into()))),
-            Err(error) => return Ok(Err(("unreachable", error.to_string()))),
+            Ok(_) => return Ok(Err(("changed", sayings::changed_since_indexed()))),
+            Err(error) => return Ok(Err(("unreachable", (&error).into()))),
         }
         if !even_last && !self.is_kept_elsewhere(copy.image, copy.file, going)? {
-            return Ok(Err(("last-copy", "it is the last copy of this picture".into())));
+            return Ok(Err(("last-copy", sayings::last_copy())));
         }
         Ok(Ok(()))
     }
@@ -121,24 +122,29 @@ impl Engine {
     }
 }
 
-fn kept(copy: &Copy, code: &str, message: String) -> KeptFile {
-    KeptFile { file: copy.file, path: copy.path.display().to_string(), code: code.into(), message }
+fn kept(copy: &Copy, code: &str, reason: Words) -> KeptFile {
+    kept_file(copy.file, copy.path.display().to_string(), code, reason)
+}
+
+pub(super) fn kept_file(file: i64, path: String, code: &str, reason: Words) -> KeptFile {
+    let (message, message_said) = reason.into_parts();
+    KeptFile { file, path, code: code.into(), message, message_said }
 }
 
 /// Restores the file that was trashed last from this place.
 #[cfg(not(target_os = "macos"))]
-fn bring_back(path: &Path) -> std::result::Result<(), String> {
+fn bring_back(path: &Path) -> std::result::Result<(), Words> {
     if path.exists() {
-        return Err("another file is in its place now".into());
+        return Err(sayings::place_taken());
     }
-    let items = ::trash::os_limited::list().map_err(|error| format!("the trash cannot be read: {error}"))?;
+    let items = ::trash::os_limited::list().map_err(|error| sayings::trash_not_readable(error.to_string()))?;
     let latest = items.into_iter().filter(|item| item.original_path() == path).max_by_key(|item| item.time_deleted);
-    let item = latest.ok_or_else(|| "it is not in the trash any more".to_owned())?;
-    ::trash::os_limited::restore_all([item]).map_err(|error| format!("it cannot be brought back: {error}"))
+    let item = latest.ok_or_else(sayings::not_in_trash)?;
+    ::trash::os_limited::restore_all([item]).map_err(|error| sayings::not_brought_back(error.to_string()))
 }
 
 /// macOS offers programs no way to take a file back out of the trash.
 #[cfg(target_os = "macos")]
-fn bring_back(_: &Path) -> std::result::Result<(), String> {
-    Err("macOS lets no program do this: open the Trash and choose Put Back".into())
+fn bring_back(_: &Path) -> std::result::Result<(), Words> {
+    Err(sayings::put_back_by_hand())
 }

@@ -22,6 +22,7 @@ use url::{Host, Url};
 
 use crate::remote::{Fault, Runtime};
 use crate::wire::ErrorCode;
+use crate::words::Words;
 use crate::{Error, Result};
 use address::is_public;
 
@@ -92,7 +93,7 @@ impl Fetcher {
     pub(crate) fn get(&self, address: &str, runtime: &Runtime) -> Result<Fetched> {
         let url = parse(address)?;
         let shown = url.host_str().unwrap_or_default().to_owned();
-        let outcome = runtime.wait(&shown, self.costs.whole, async { Ok::<_, Fault>(self.follow(url).await) });
+        let outcome = runtime.wait(&shown.into(), self.costs.whole, async { Ok::<_, Fault>(self.follow(url).await) });
         outcome.map_err(|fault| failed(fault.message))?
     }
 
@@ -194,10 +195,10 @@ fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() { "no answer in time".into() } else { inner.to_string() }
 }
 
-fn refused(message: impl Into<String>) -> Error {
+fn refused(message: impl Into<Words>) -> Error {
     Error::invalid(message).with_hint("Give the http or https address of a picture on the public internet, or upload the picture itself.")
 }
 
-fn failed(message: impl Into<String>) -> Error {
+fn failed(message: impl Into<Words>) -> Error {
     Error::new(ErrorCode::DownloadFailed, message).with_hint("Check the address, or upload the picture itself.")
 }

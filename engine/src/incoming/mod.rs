@@ -16,7 +16,8 @@ use crate::catalog::{Catalog, ContentHash, ImageRow, images};
 use crate::embed::Embedder;
 use crate::media::{self, Limits};
 use crate::search::{IndexKeeper, similarity};
-use crate::wire::{Event, ImportFile, ImportState, ImportStatus, ImportVerdict};
+use crate::wire::{ErrorReply, Event, ImportFile, ImportState, ImportStatus, ImportVerdict};
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 use listing::Listed;
 
@@ -53,7 +54,7 @@ struct Shared {
 
 struct Known {
     state: ImportState,
-    reason: Option<String>,
+    reason: Option<ErrorReply>,
     files: Vec<Listed>,
     /// By the place in `files`; none: not looked at yet.
     verdicts: Vec<Option<Verdict>>,
@@ -74,7 +75,7 @@ struct Verdict {
     width: u32,
     height: u32,
     found: Option<Match>,
-    reason: Option<String>,
+    reason: Option<Words>,
 }
 
 /// A picture of the library that a file is, or shows.
@@ -201,11 +202,11 @@ impl Shared {
     fn judge(&self, parts: &Parts, file: &Listed) -> Result<Verdict> {
         let _turn = (file.bytes > LARGE).then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
         if file.bytes > parts.limits.max_bytes {
-            return Ok(unreadable(None, format!("it has {} bytes; files of more than {} are not read", file.bytes, parts.limits.max_bytes)));
+            return Ok(unreadable(None, sayings::more_bytes_than_read(file.bytes, parts.limits.max_bytes)));
         }
         let bytes = match std::fs::read(&file.path) {
             Ok(bytes) => bytes,
-            Err(error) => return Ok(unreadable(None, format!("it cannot be read: {error}"))),
+            Err(error) => return Ok(unreadable(None, sayings::not_readable(&error))),
         };
         let hash = ContentHash::of(&bytes);
         if let Some((image, path)) = in_library(parts, |db| images::by_hash(db, hash))? {
@@ -216,7 +217,7 @@ impl Shared {
         let side = parts.embedder.wanted_side().max(media::THUMBNAIL_SHORT_SIDE);
         let picture = match media::decode(&bytes, side, &parts.limits) {
             Ok(picture) => picture,
-            Err(error) => return Ok(unreadable(Some(hash), error.to_string())),
+            Err(error) => return Ok(unreadable(Some(hash), error.words())),
         };
         let vector = parts.embedder.embed(&picture.pixels)?;
         let (nearest, _) = parts.index.search(&vector, 1, None)?;
@@ -257,7 +258,7 @@ impl Shared {
     fn end(&self, outcome: Result<()>) {
         let mut known = self.known();
         (known.state, known.reason) = match outcome {
-            Err(error) => (ImportState::Failed, Some(error.to_string())),
+            Err(error) => (ImportState::Failed, Some(error.into())),
             Ok(()) if self.is_stopped() => (ImportState::Cancelled, None),
             Ok(()) => (ImportState::Done, None),
         };
@@ -295,6 +296,7 @@ impl Shared {
 impl Known {
     fn told(&self, place: usize, verdict: &Verdict) -> ImportFile {
         let file = &self.files[place];
+        let (reason, reason_said) = Words::optional_parts(verdict.reason.clone());
         ImportFile {
             id: verdict.hash.map(|hash| hash.to_string()).unwrap_or_default(),
             path: file.path.display().to_string(),
@@ -306,7 +308,8 @@ impl Known {
             match_id: verdict.found.as_ref().map(|found| found.hash.to_string()),
             match_path: verdict.found.as_ref().map(|found| found.path.display().to_string()),
             similarity: verdict.found.as_ref().map(|found| found.similarity),
-            reason: verdict.reason.clone(),
+            reason,
+            reason_said,
             is_repeated: verdict.hash.is_some_and(|hash| self.first.get(&hash) != Some(&place)),
         }
     }
@@ -321,6 +324,6 @@ fn in_library(parts: &Parts, find: impl FnOnce(&rusqlite::Connection) -> Result<
     })
 }
 
-fn unreadable(hash: Option<ContentHash>, reason: String) -> Verdict {
+fn unreadable(hash: Option<ContentHash>, reason: Words) -> Verdict {
     Verdict { kind: ImportVerdict::Unreadable, hash, width: 0, height: 0, found: None, reason: Some(reason) }
 }

@@ -12,6 +12,7 @@ use std::time::UNIX_EPOCH;
 use super::rules::Rules;
 use crate::Result;
 use crate::catalog::{Catalog, FileKey, FolderRow, StoredPath, files, folders};
+use crate::words::{Words, sayings};
 
 /// A file that is new or has changed since the catalog last saw it.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub(crate) enum Found {
     /// A directory that cannot be read; what is known below it is kept.
     Unreadable {
         path: PathBuf,
-        reason: String,
+        reason: Words,
     },
 }
 
@@ -45,7 +46,7 @@ pub(crate) enum Found {
 pub(crate) enum ScanEnd {
     Complete,
     /// The folder cannot be reached, and why. Nothing of it is removed.
-    Offline(String),
+    Offline(Words),
     /// The receiver of the findings asked to stop.
     Cancelled,
 }
@@ -68,7 +69,7 @@ pub(crate) struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     /// Prepares a scan, or says why the folder cannot be reached.
-    pub(crate) fn new(catalog: &'a Catalog, folder: &'a FolderRow) -> Result<std::result::Result<Self, String>> {
+    pub(crate) fn new(catalog: &'a Catalog, folder: &'a FolderRow) -> Result<std::result::Result<Self, Words>> {
         let identity = match reach(catalog, folder)? {
             Ok(identity) => identity,
             Err(reason) => return Ok(Err(reason)),
@@ -162,7 +163,7 @@ impl<'a> Scan<'a> {
         // A drive that was pulled out meanwhile looks like a folder whose files are gone.
         Ok(match reach(self.catalog, self.folder)? {
             Err(reason) => ScanEnd::Offline(reason),
-            Ok(identity) if identity != self.identity => ScanEnd::Offline("the drive was taken away while it was being looked through".into()),
+            Ok(identity) if identity != self.identity => ScanEnd::Offline(sayings::drive_taken_away()),
             Ok(_) => ScanEnd::Complete,
         })
     }
@@ -180,7 +181,7 @@ impl<'a> Scan<'a> {
             Err(error) => {
                 self.unreadable.push(dir.to_owned());
                 self.visited.insert(dir.to_owned());
-                let flow = found(Found::Unreadable { path, reason: error.to_string() });
+                let flow = found(Found::Unreadable { path, reason: (&error).into() });
                 return Ok(flow.map_continue(|()| Children::default()));
             }
         };
@@ -272,7 +273,7 @@ impl<'a> Scan<'a> {
         for dir in dirs {
             let ids = self.catalog.read(|db| files::ids_in_dir(db, self.folder.id, dir))?;
             if !self.is_still_there() {
-                return Ok(ScanEnd::Offline("the drive was taken away while it was being looked through".into()));
+                return Ok(ScanEnd::Offline(sayings::drive_taken_away()));
             }
             if !ids.is_empty() && found(Found::Gone(ids)).is_break() {
                 return Ok(ScanEnd::Cancelled);
@@ -308,27 +309,27 @@ struct Children {
 }
 
 /// Whether a folder can be reached: its root's identity, or why not.
-fn reach(catalog: &Catalog, folder: &FolderRow) -> Result<std::result::Result<Identity, String>> {
+fn reach(catalog: &Catalog, folder: &FolderRow) -> Result<std::result::Result<Identity, Words>> {
     let metadata = match std::fs::metadata(&folder.path) {
         Ok(metadata) if metadata.is_dir() => metadata,
-        Ok(_) => return Ok(Err("it is no longer a folder".into())),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Err("it is not there (drive not connected, or folder renamed)".into())),
-        Err(error) => return Ok(Err(format!("it cannot be opened: {error}"))),
+        Ok(_) => return Ok(Err(sayings::no_longer_a_folder())),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Err(sayings::folder_not_there())),
+        Err(error) => return Ok(Err(sayings::folder_not_opened(&error))),
     };
     if folder.bounds.are_set() && dunce::canonicalize(&folder.path).is_ok_and(|resolved| resolved != folder.path) {
-        return Ok(Err("it has become a link to another place".into()));
+        return Ok(Err(sayings::folder_became_link()));
     }
     let identity = identity_of(&folder.path, &metadata);
     let mut entries = match std::fs::read_dir(&folder.path) {
         Ok(entries) => entries,
-        Err(error) => return Ok(Err(format!("it cannot be read: {error}"))),
+        Err(error) => return Ok(Err(sayings::not_readable(&error))),
     };
     // An unmounted drive leaves its empty mount point behind: another directory than the one that was scanned.
     let is_replaced = folder.identity.as_ref().is_some_and(|known| *known != identity);
     if is_replaced && entries.next().is_none() {
         let known = catalog.read(|db| Ok(files::counts(db)?.get(&folder.id).is_some_and(|count| count.files > 0)))?;
         if known {
-            return Ok(Err("its drive is not mounted (the folder is empty and is not the one that was indexed)".into()));
+            return Ok(Err(sayings::drive_not_mounted()));
         }
     }
     Ok(Ok(identity))

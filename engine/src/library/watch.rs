@@ -13,6 +13,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::catalog::FolderId;
 use crate::pipeline::Task;
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
 /// A burst of changes is looked at once it has been quiet for so long …
@@ -35,7 +36,7 @@ const NETWORK_FILE_SYSTEMS: &[&str] =
 pub(crate) enum Following {
     Notified,
     /// Looked through at intervals, and why.
-    Polled(String),
+    Polled(Words),
 }
 
 /// Follows folders until dropped.
@@ -103,7 +104,7 @@ impl Watch {
     /// Looks at an unreachable folder now and then, to notice its return.
     pub(crate) fn await_return(&self, id: FolderId, root: &Path) {
         self.unfollow(id);
-        let followed = Followed { root: root.to_owned(), following: Following::Polled("it is offline".into()), looked: Instant::now(), pending: None };
+        let followed = Followed { root: root.to_owned(), following: Following::Polled(sayings::is_offline()), looked: Instant::now(), pending: None };
         self.shared.folders().insert(id, followed);
     }
 
@@ -120,20 +121,20 @@ impl Watch {
         self.shared.folders().get(&id).map(|followed| followed.following.clone())
     }
 
-    fn notify(&self, root: &Path) -> std::result::Result<(), String> {
+    fn notify(&self, root: &Path) -> std::result::Result<(), Words> {
         if let Some(kind) = network_file_system(root) {
-            return Err(format!("it lies on a network drive ({kind}), which does not report changes made elsewhere"));
+            return Err(sayings::on_network_drive(kind));
         }
         let mut watcher = self.watcher();
         let Some(watcher) = &mut *watcher else {
-            return Err("the system's change notifications are not to be had".into());
+            return Err(sayings::no_notifications());
         };
         watcher.watch(root, RecursiveMode::Recursive).map_err(|error| {
             // Half-registered folders would report some changes and hide others.
             let _ = watcher.unwatch(root);
             match error.kind {
-                notify::ErrorKind::MaxFilesWatch => "the system's limit of watched folders is reached (raise fs.inotify.max_user_watches)".into(),
-                _ => format!("the system cannot report its changes: {error}"),
+                notify::ErrorKind::MaxFilesWatch => sayings::watch_limit(),
+                _ => sayings::changes_not_reported(error.to_string()),
             }
         })
     }

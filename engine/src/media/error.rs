@@ -1,33 +1,32 @@
 //! Why a file gave no picture, in words for the person whose photo it is.
 
+use std::fmt;
+
+use crate::words::{Words, sayings};
+
 /// Why a file could not be turned into a picture.
 ///
 /// `Display` is one plain sentence without the file's name; the caller adds it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The file has no bytes.
-    #[error("the file is empty")]
     Empty,
     /// The bytes are those of no picture format that we know.
-    #[error("this is not a picture{}", .found.map(|what| format!(" but {what}")).unwrap_or_default())]
     NotAPicture {
         /// What it seems to be instead, with its article.
-        found: Option<&'static str>,
+        found: Option<Words>,
     },
     /// A picture, of a format or kind that this build cannot read.
-    #[error("{what} cannot be read by this copy of Lookalike")]
     Unsupported {
         /// Which format or kind, as the beginning of a sentence.
-        what: String,
+        what: Words,
         /// What would make it readable.
         hint: Option<&'static str>,
     },
     /// The file stops before the picture is complete.
-    #[error("the file ends too early: part of the picture is missing")]
     Truncated,
     /// The file has more bytes than [`Limits::max_bytes`](super::Limits::max_bytes).
-    #[error("the file is too large ({} MiB, the limit is {} MiB)", .bytes >> 20, .limit >> 20)]
     FileTooLarge {
         /// Size of the file.
         bytes: u64,
@@ -35,7 +34,6 @@ pub enum DecodeError {
         limit: u64,
     },
     /// The picture has more pixels, or a longer side, than the limits allow.
-    #[error("the picture is too large ({width} × {height} pixels, the limit is {} megapixels)", .limit / 1_000_000)]
     TooLarge {
         /// Width in pixels.
         width: u32,
@@ -45,17 +43,39 @@ pub enum DecodeError {
         limit: u64,
     },
     /// Decoding would take more memory than [`Limits::max_memory`](super::Limits::max_memory).
-    #[error("the picture needs too much memory to decode (the limit is {} MiB)", .limit >> 20)]
     TooMuchMemory {
         /// The limit in bytes.
         limit: u64,
     },
     /// The content breaks the rules of its format.
-    #[error("the picture is damaged ({0})")]
     Malformed(String),
 }
 
+impl fmt::Display for DecodeError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.words().fmt(out)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
 impl DecodeError {
+    /// The reason as it can be said in other languages.
+    #[must_use]
+    pub(crate) fn words(&self) -> Words {
+        match self {
+            Self::Empty => sayings::empty(),
+            Self::NotAPicture { found: None } => sayings::no_picture(),
+            Self::NotAPicture { found: Some(found) } => sayings::another_thing(found),
+            Self::Unsupported { what, .. } => sayings::not_readable_here(what),
+            Self::Truncated => sayings::ends_too_early(),
+            Self::FileTooLarge { bytes, limit } => sayings::file_too_large(bytes >> 20, limit >> 20),
+            Self::TooLarge { width, height, limit } => sayings::too_many_pixels(*width, *height, limit / 1_000_000),
+            Self::TooMuchMemory { limit } => sayings::too_much_memory(limit >> 20),
+            Self::Malformed(cause) => sayings::damaged(cause),
+        }
+    }
+
     /// Stable name of the reason, in kebab case, for lists and filters.
     #[must_use]
     pub fn code(&self) -> &'static str {

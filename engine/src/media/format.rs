@@ -3,6 +3,8 @@
 //! Knows what each format is called and whether this build can read it; knows
 //! nothing of how.
 
+use crate::words::{Words, sayings};
+
 /// A picture format that Lookalike knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -142,23 +144,23 @@ fn heif_family(bytes: &[u8]) -> Option<Format> {
 }
 
 /// What a file that is no picture seems to be, for the message.
-pub(super) fn describe_other(bytes: &[u8]) -> Option<&'static str> {
+pub(super) fn describe_other(bytes: &[u8]) -> Option<Words> {
     let text = bytes.trim_ascii_start();
     let starts = |signature: &[u8]| bytes.starts_with(signature);
     if bytes.iter().take(4096).all(|&byte| byte == 0) {
-        Some("only zeros, as an interrupted copy leaves it")
+        Some(sayings::zeros())
     } else if starts(b"%PDF") {
-        Some("a PDF document")
+        Some(sayings::pdf())
     } else if starts(b"PK\x03\x04") {
-        Some("a ZIP archive")
+        Some(sayings::zip())
     } else if starts(b"8BPS") {
-        Some("a Photoshop document")
+        Some(sayings::photoshop())
     } else if bytes.get(4..8) == Some(b"ftyp") {
-        Some("a video or a camera's raw file")
+        Some(sayings::video_or_raw())
     } else if text.starts_with(b"<svg") || text.starts_with(b"<?xml") {
-        Some("a drawing or another XML document")
+        Some(sayings::drawing_or_xml())
     } else if text.starts_with(b"<!DOCTYPE") || text.starts_with(b"<!doctype") || text.starts_with(b"<html") {
-        Some("a web page")
+        Some(sayings::web_page())
     } else {
         None
     }

@@ -17,6 +17,7 @@ use libheif_rs::{
 use super::colour::Colours;
 use super::pixels::{Rgb8, on_white};
 use super::{DecodeError, Decoded, Format, Limits, Support};
+use crate::words::sayings;
 
 /// The decoder's planes of up to 16 bits, libheif's interleaved copy, ours.
 const COST: u64 = 8 + 4 + 3;
@@ -120,7 +121,7 @@ fn explain(format: Format, error: &HeifError) -> DecodeError {
     match (error.code, error.sub_code) {
         (_, HeifErrorSubCode::EndOfData) => DecodeError::Truncated,
         (HeifErrorCode::UnsupportedFeature | HeifErrorCode::UnsupportedFileType, sub_code) => DecodeError::Unsupported {
-            what: format!("this kind of {} picture", format.name()),
+            what: sayings::this_kind_of_format(format.name()),
             hint: matches!(sub_code, HeifErrorSubCode::UnsupportedCodec).then(|| missing_codec(format)),
         },
         _ => DecodeError::malformed(error.message.trim()),

@@ -15,6 +15,7 @@ use super::colour::Colours;
 use super::jpeg_eighth::decode_eighth;
 use super::pixels::{Rgb8, rgb_from_ycbcr, scale_for};
 use super::{DecodeError, Decoded, Limits, cmyk};
+use crate::words::sayings;
 
 /// Bytes of memory per pixel of a full decode: the pixels, and of a progressive file its coefficients.
 const BASELINE_COST: u64 = 4;
@@ -137,7 +138,7 @@ impl<'a> Header<'a> {
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                 let frame = segment.get(..6).ok_or_else(|| DecodeError::malformed("short frame header"))?;
                 if frame[0] != 8 || !matches!(marker, 0xc0..=0xc2) {
-                    let what = "a JPEG that is lossless, hierarchical, arithmetic-coded or of 12 bits".into();
+                    let what = sayings::unusual_jpeg();
                     return Err(DecodeError::Unsupported { what, hint: Some("Save it as an ordinary JPEG.") });
                 }
                 self.height = u32::from(u16::from_be_bytes([frame[1], frame[2]]));

@@ -7,6 +7,7 @@ use jxl_oxide::{AllocTracker, AuxBoxData, EnumColourEncoding, JxlImage, JxlThrea
 use super::colour::Colours;
 use super::pixels::{Rgb8, on_white};
 use super::{DecodeError, Decoded, Limits};
+use crate::words::sayings;
 
 /// Bytes of memory per pixel, measured: samples are 32-bit floats, of which the decoder holds a few copies.
 const COST: u64 = 28;
@@ -25,7 +26,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded<'static>, 
         return Err(DecodeError::Truncated);
     }
     if image.pixel_format().has_black() {
-        return Err(DecodeError::Unsupported { what: "a CMYK JPEG XL picture".into(), hint: None });
+        return Err(DecodeError::Unsupported { what: sayings::cmyk_jpeg_xl(), hint: None });
     }
     let colours = if image.original_icc().is_some() {
         Colours::Icc(Cow::Owned(image.rendered_icc()))

@@ -10,6 +10,7 @@ use image::{DynamicImage, ImageDecoder, Limits as ImageLimits};
 use super::colour::Colours;
 use super::pixels::{Rgb8, on_white};
 use super::{DecodeError, Decoded, Format, Limits};
+use crate::words::sayings;
 
 /// Decodes a file of one of this module's formats.
 pub(super) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Result<Decoded<'static>, DecodeError> {
@@ -50,7 +51,7 @@ fn image_limits(limits: &Limits) -> ImageLimits {
 
 fn explain(error: ImageError, limits: &Limits) -> DecodeError {
     match error {
-        ImageError::Unsupported(what) => DecodeError::Unsupported { what: format!("this kind of picture ({what})"), hint: None },
+        ImageError::Unsupported(what) => DecodeError::Unsupported { what: sayings::this_kind_of_picture(what.to_string()), hint: None },
         ImageError::Limits(_) => DecodeError::TooMuchMemory { limit: limits.max_memory },
         ImageError::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => DecodeError::Truncated,
         error => DecodeError::malformed(error),

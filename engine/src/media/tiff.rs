@@ -15,6 +15,7 @@ use super::colour::Colours;
 use super::exif::Exif;
 use super::pixels::{Rgb8, on_white, rgb_from_ycbcr};
 use super::{DecodeError, Decoded, Limits, cmyk};
+use crate::words::sayings;
 
 const PHOTOMETRIC: u16 = 0x0106;
 const PALETTE: u16 = 3;
@@ -137,7 +138,7 @@ fn look_up(indices: &[u8], palette: &[u16]) -> Result<Vec<u8>, DecodeError> {
 }
 
 fn unsupported(kind: String) -> DecodeError {
-    DecodeError::Unsupported { what: format!("this kind of TIFF ({kind})"), hint: Some("Save it as an ordinary 8 or 16-bit RGB TIFF, or as PNG.") }
+    DecodeError::Unsupported { what: sayings::this_kind_of_tiff(kind), hint: Some("Save it as an ordinary 8 or 16-bit RGB TIFF, or as PNG.") }
 }
 
 fn explain(error: TiffError, limits: &Limits) -> DecodeError {

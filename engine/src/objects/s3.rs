@@ -14,6 +14,7 @@ use super::sign::Signer;
 use super::{MAX_OBJECT, ObjectInfo, ObjectKey, ObjectStore};
 use crate::remote::{Address, Fault, FaultKind, Runtime};
 use crate::wire::{Secret, StoreSettings};
+use crate::words::{Words, sayings};
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// A request without a large body. A half-open connection costs so long.
@@ -52,7 +53,7 @@ impl S3Store {
     /// [`FaultKind::Refused`] for settings that were not checked.
     pub fn new(settings: &StoreSettings, access_key: Option<&Secret>, secret_key: Option<&Secret>, runtime: &Runtime) -> Result<Self, Fault> {
         let (Some(access_key), Some(secret_key)) = (access_key, secret_key) else {
-            return Err(Fault::new(FaultKind::SignIn, "no access key and secret key are known for the object store"));
+            return Err(Fault::new(FaultKind::SignIn, sayings::keys_unknown()));
         };
         let parse = |text: &str| Address::parse("object store", text, None).map_err(|error| Fault::new(FaultKind::Refused, error.to_string()));
         let address = parse(&settings.endpoint)?;
@@ -105,7 +106,7 @@ impl S3Store {
 
     /// Reads what a link of [`ObjectStore::link`] leads to, as anyone could.
     pub fn open_link(&self, link: &str) -> Result<Vec<u8>, Fault> {
-        let (client, server) = (&self.inner.client, format!("the object store at {}", self.inner.public));
+        let (client, server) = (&self.inner.client, sayings::store_at(self.inner.public.to_string()));
         let received = self.inner.runtime.wait(&server, REQUEST, async {
             let response = client.get(link).send().await.map_err(|error| transport_fault(&server, &error))?;
             receive(&server, response, MAX_OBJECT).await
@@ -134,7 +135,7 @@ impl S3Store {
         let headers = inner.signer.headers(&method, &url, &authority, &body, content_type)?;
         let limit = if method == Method::GET && key.is_some() { DOWNLOAD } else { REQUEST + Duration::from_secs(body.len() as u64 / SLOWEST) };
         let request = inner.client.request(method, url).headers(headers).body(body);
-        let server = format!("the object store at {}", inner.address);
+        let server = inner.server();
         let result = inner.runtime.wait(&server, limit, async {
             let response = request.send().await.map_err(|error| transport_fault(&server, &error))?;
             receive(&server, response, most).await
@@ -175,8 +176,8 @@ impl ObjectStore for S3Store {
         query.sort_unstable();
         let received = self.send(Method::GET, None, &query, Vec::new(), None).map_err(|answer| answer.fault)?;
         let text = String::from_utf8_lossy(&received.body);
-        let listed: ListBucketResult = quick_xml::de::from_str(&text)
-            .map_err(|_| Fault::new(FaultKind::ServerFailed, format!("the object store at {} answers a listing with something else", self.inner.address)))?;
+        let listed: ListBucketResult =
+            quick_xml::de::from_str(&text).map_err(|_| Fault::new(FaultKind::ServerFailed, sayings::listing_unreadable(self.inner.server())))?;
         let info = |object: s3::serde_types::Object| ObjectInfo {
             modified: OffsetDateTime::parse(&object.last_modified, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp),
             key: object.key,
@@ -184,7 +185,7 @@ impl ObjectStore for S3Store {
         };
         if listed.contents.iter().any(|object| Some(object.key.as_str()) <= after) {
             // Going on would never end.
-            return Err(Fault::new(FaultKind::ServerFailed, format!("the object store at {} lists what came before", self.inner.address)));
+            return Err(Fault::new(FaultKind::ServerFailed, sayings::listing_repeats(self.inner.server())));
         }
         Ok(listed.contents.into_iter().map(info).collect())
     }
@@ -196,6 +197,11 @@ impl ObjectStore for S3Store {
 }
 
 impl Inner {
+    /// The server, for faults.
+    fn server(&self) -> Words {
+        sayings::store_at(self.address.to_string())
+    }
+
     /// The URL of an object, or of the bucket, and the authority that is signed with it.
     fn locate(&self, address: &Address, key: Option<&ObjectKey>) -> Result<(Url, String), Fault> {
         let scheme = if address.is_tls() { "https" } else { "http" };
@@ -217,7 +223,7 @@ fn client(address: &Address, own_ca: Option<&str>) -> Result<Client, Fault> {
         builder = builder.no_proxy();
     }
     if let Some(path) = own_ca {
-        let unusable = |reason: String| Fault::new(FaultKind::Tls, format!("the authority's file {path} cannot be used: {reason}"));
+        let unusable = |reason: String| Fault::new(FaultKind::Tls, sayings::authority_unusable(path, reason));
         let pem = fs_err::read(path).map_err(|error| unusable(error.to_string()))?;
         for certificate in reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| unusable(error.to_string()))? {
             builder = builder.add_root_certificate(certificate);
@@ -246,12 +252,12 @@ impl From<Fault> for Answer {
     }
 }
 
-async fn receive(server: &str, mut response: Response, most: u64) -> Result<Received, Fault> {
+async fn receive(server: &Words, mut response: Response, most: u64) -> Result<Received, Fault> {
     let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
     let modified = header("last-modified").and_then(|text| OffsetDateTime::parse(text, &Rfc2822).ok()).map(OffsetDateTime::unix_timestamp);
     let length = header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
     let status = response.status();
-    let too_large = || Fault::new(FaultKind::Refused, format!("an object of {server} has more than {most} bytes"));
+    let too_large = || Fault::new(FaultKind::Refused, sayings::object_too_large(server, most));
     if status.is_success() && length > most {
         return Err(too_large());
     }
@@ -273,7 +279,7 @@ async fn receive(server: &str, mut response: Response, most: u64) -> Result<Rece
 impl Received {
     /// Branches on the status before the code: servers differ in their codes (Garage says `AccessDenied` where MinIO
     /// says `SignatureDoesNotMatch`).
-    fn into_answer(self, server: &str) -> Answer {
+    fn into_answer(self, server: &Words) -> Answer {
         let text = String::from_utf8_lossy(&self.body);
         let element = |name: &str| text.split_once(&format!("<{name}>")).and_then(|(_, rest)| rest.split_once('<')).map(|(value, _)| value);
         let code = element("Code").unwrap_or_default();
@@ -297,23 +303,23 @@ impl Received {
             _ => FaultKind::Refused,
         };
         let words = match kind {
-            FaultKind::ClockSkew => "refuses the request because the clocks differ".to_owned(),
-            FaultKind::SignIn => "does not accept the keys".to_owned(),
-            FaultKind::Denied => "does not allow this".to_owned(),
-            FaultKind::ReadOnly => "is full, or takes nothing now".to_owned(),
-            FaultKind::Missing => "knows no such bucket or object".to_owned(),
-            FaultKind::WrongRegion => "expects another region".to_owned(),
-            FaultKind::Foreign => "is no S3 server".to_owned(),
-            _ => format!("answers {}", self.status.as_u16()),
+            FaultKind::ClockSkew => sayings::clocks_differ(server),
+            FaultKind::SignIn => sayings::keys_refused(server),
+            FaultKind::Denied => sayings::not_allowed(server),
+            FaultKind::ReadOnly => sayings::store_full(server),
+            FaultKind::Missing => sayings::bucket_or_object_unknown(server),
+            FaultKind::WrongRegion => sayings::other_region(server),
+            FaultKind::Foreign => sayings::no_store_server(server),
+            _ => sayings::answers_status(server, self.status.as_u16()),
         };
         // HEAD has no body, and so neither code nor message.
-        let code = if code.is_empty() { String::new() } else { format!(" ({code})") };
-        Answer { status: Some(self.status), fault: Fault::new(kind, format!("{server} {words}{code}")) }
+        let words = if code.is_empty() { words } else { sayings::with_error_code(words, code) };
+        Answer { status: Some(self.status), fault: Fault::new(kind, words) }
     }
 }
 
 /// What a request that got no answer died of. Never shows the URL: a link's signature is in it.
-fn transport_fault(server: &str, error: &reqwest::Error) -> Fault {
+fn transport_fault(server: &Words, error: &reqwest::Error) -> Fault {
     let mut causes = Vec::new();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
@@ -332,19 +338,19 @@ fn transport_fault(server: &str, error: &reqwest::Error) -> Fault {
         FaultKind::Unreachable
     };
     let words = match kind {
-        FaultKind::TimedOut => "did not answer in time".to_owned(),
-        FaultKind::Tls => format!("and this computer do not agree on TLS: {cause}"),
-        FaultKind::UnknownHost => "has a name that cannot be resolved".to_owned(),
-        _ => format!("cannot be reached: {cause}"),
+        FaultKind::TimedOut => sayings::no_answer_in_time(server),
+        FaultKind::Tls => sayings::tls_disagreement(server, cause),
+        FaultKind::UnknownHost => sayings::name_of_server_unknown(server),
+        _ => sayings::unreachable_because(server, cause),
     };
-    Fault::new(kind, format!("{server} {words}"))
+    Fault::new(kind, words)
 }
 
 fn present<T>(result: Result<T, Answer>) -> Result<Option<T>, Fault> {
     match result {
         Ok(value) => Ok(Some(value)),
         // A bucket that is missing is a fault; an object that is missing is an answer. HEAD does not say which.
-        Err(Answer { status: Some(StatusCode::NOT_FOUND), fault }) if !fault.message.contains("NoSuchBucket") => Ok(None),
+        Err(Answer { status: Some(StatusCode::NOT_FOUND), fault }) if !fault.message.as_str().contains("NoSuchBucket") => Ok(None),
         Err(answer) => Err(answer.fault),
     }
 }
@@ -358,7 +364,7 @@ mod tests {
         let kind = |status: u16, code: &str| {
             let body = format!("<Error><Code>{code}</Code><Message>no</Message></Error>").into_bytes();
             let received = Received { status: StatusCode::from_u16(status).unwrap(), length: body.len() as u64, modified: None, body };
-            received.into_answer("S3").fault.kind
+            received.into_answer(&"S3".into()).fault.kind
         };
         for (status, code) in [
             (400, "RequestTimeout"),

@@ -11,6 +11,7 @@ use super::{Context, in_flight};
 use crate::catalog::{ContentHash, FileKey, ImageFacts, ImageKey, SkipReason, files, images, models, vectors};
 use crate::embed::Embedding;
 use crate::library::scan::FileToIndex;
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// How long a run comes back to a file that is still being written.
@@ -165,7 +166,7 @@ impl<'a> Committer<'a> {
     fn postpone(&mut self, db: &Connection, file: FileToIndex) -> Result<()> {
         let since = *self.unsettled_since.entry(file.key.clone()).or_insert_with(Instant::now);
         if since.elapsed() > PATIENCE {
-            let reason = SkipReason { code: "still-being-written", text: "it is still being written; it is looked at again when it has changed".into() };
+            let reason = SkipReason { code: "still-being-written", words: sayings::still_being_written() };
             return self.skip(db, &file, &reason);
         }
         self.postponed.push(file);

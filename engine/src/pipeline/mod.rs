@@ -25,6 +25,7 @@ use crate::library::scan::{FileToIndex, Found, Scan, ScanEnd, mtime_of};
 use crate::media::Limits;
 use crate::search::IndexKeeper;
 use crate::wire::IndexReport;
+use crate::words::Words;
 use crate::{Error, Result};
 use budget::Budget;
 use commit::{Committer, Outcome};
@@ -67,7 +68,7 @@ pub(crate) struct Context {
 #[derive(Default)]
 struct Findings {
     offline: Vec<String>,
-    unreadable: Vec<(PathBuf, String)>,
+    unreadable: Vec<(PathBuf, Words)>,
 }
 
 /// What to look at.
@@ -263,7 +264,7 @@ fn scan(context: &Context, task: &Task, to_read: &Sender<FileToIndex>, outcomes:
     }
 }
 
-fn set_offline(context: &Context, path: &std::path::Path, id: FolderId, reason: &str) -> Result<()> {
+fn set_offline(context: &Context, path: &std::path::Path, id: FolderId, reason: &Words) -> Result<()> {
     findings(context).offline.push(path.display().to_string());
     context.catalog.write(|db| folders::set_offline(db, id, Some(reason)))
 }
@@ -307,14 +308,12 @@ fn report(context: &Context, started: Instant) -> Result<IndexReport> {
     let counters = &context.counters;
     let findings = std::mem::take(&mut *findings(context));
     for (path, reason) in &findings.unreadable {
-        tracing::warn!(path = %path.display(), reason, "a folder could not be read; what is known below it is kept");
+        tracing::warn!(path = %path.display(), %reason, "a folder could not be read; what is known below it is kept");
     }
     let mut skipped = context.catalog.read(crate::catalog::files::skipped)?;
-    skipped.extend(findings.unreadable.into_iter().map(|(path, message)| crate::wire::SkippedFile {
-        id: 0,
-        path: path.display().to_string(),
-        code: "unreadable-folder".into(),
-        message,
+    skipped.extend(findings.unreadable.into_iter().map(|(path, reason)| {
+        let (message, message_said) = reason.into_parts();
+        crate::wire::SkippedFile { id: 0, path: path.display().to_string(), code: "unreadable-folder".into(), message, message_said }
     }));
     Ok(IndexReport {
         scanned: get(&counters.scanned),

@@ -13,6 +13,7 @@ use crate::catalog::models::{self, NoteKind, ToEmbed};
 use crate::catalog::{Catalog, ContentHash, ImageKey, Thumbnails, vectors};
 use crate::embed::{Embedder, Embedding, unusable};
 use crate::media::{self, Limits};
+use crate::words::{Words, sayings};
 
 /// Pictures of one batch: few enough to stop within moments, and to be made durable often.
 const BATCH: u32 = 64;
@@ -40,8 +41,8 @@ pub(crate) struct Batch {
 
 enum Made {
     FromFile(Embedding),
-    FromThumbnail(Embedding, String),
-    Nothing(String),
+    FromThumbnail(Embedding, Words),
+    Nothing(Words),
 }
 
 impl Reembed<'_> {
@@ -94,43 +95,43 @@ impl Reembed<'_> {
     }
 
     fn make(&self, picture: &ToEmbed) -> Made {
-        let mut fault = "no file of it is left".to_owned();
+        let mut fault = sayings::no_file_left();
         for path in &picture.files {
             match self.embed_file(path, picture.hash) {
                 Ok(vector) => return Made::FromFile(vector),
-                Err(reason) => fault = format!("{}: {reason}", path.display()),
+                Err(reason) => fault = sayings::reason_at(&**path, reason),
             }
         }
         match self.thumbnails.get(picture.hash) {
             Ok(Some(thumbnail)) => match self.embed(&thumbnail) {
                 Ok(vector) => Made::FromThumbnail(vector, fault),
-                Err(reason) => Made::Nothing(format!("{fault}; its thumbnail: {reason}")),
+                Err(reason) => Made::Nothing(sayings::thumbnail_useless(fault, reason)),
             },
-            Ok(None) => Made::Nothing(format!("{fault}; there is no thumbnail of it")),
-            Err(error) => Made::Nothing(format!("{fault}; its thumbnail: {error}")),
+            Ok(None) => Made::Nothing(sayings::no_thumbnail(fault)),
+            Err(error) => Made::Nothing(sayings::thumbnail_useless(fault, &error)),
         }
     }
 
-    fn embed_file(&self, path: &Path, hash: ContentHash) -> std::result::Result<Embedding, String> {
-        let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    fn embed_file(&self, path: &Path, hash: ContentHash) -> std::result::Result<Embedding, Words> {
+        let metadata = std::fs::metadata(path).map_err(|error| Words::from(&error))?;
         if metadata.len() > self.limits.max_bytes {
-            return Err("it has become too large".into());
+            return Err(sayings::became_too_large());
         }
-        let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+        let bytes = std::fs::read(path).map_err(|error| Words::from(&error))?;
         if ContentHash::of(&bytes) != hash {
-            return Err("it has changed since it was indexed".into());
+            return Err(sayings::changed_since_indexed());
         }
         self.embed(&bytes)
     }
 
-    fn embed(&self, bytes: &[u8]) -> std::result::Result<Embedding, String> {
+    fn embed(&self, bytes: &[u8]) -> std::result::Result<Embedding, Words> {
         // As the pipeline does, so that the vector is the same.
         let want = self.embedder.wanted_side().max(media::THUMBNAIL_SHORT_SIDE);
         let work = || {
-            let picture = media::decode(bytes, want, &self.limits).map_err(|error| error.to_string())?;
-            self.embedder.embed(&picture.pixels).map_err(|error| error.to_string())
+            let picture = media::decode(bytes, want, &self.limits).map_err(|error| error.words())?;
+            self.embedder.embed(&picture.pixels).map_err(|error| Words::from(&error))
         };
-        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("decoding it failed in an unexpected way".into()))
+        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(sayings::decoder_failed()))
     }
 }
 

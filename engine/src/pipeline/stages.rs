@@ -11,6 +11,7 @@ use crate::Result;
 use crate::catalog::{ContentHash, ImageFacts, SkipReason, images, vectors};
 use crate::library::scan::{FileToIndex, mtime_of};
 use crate::media;
+use crate::words::sayings;
 
 /// A file in memory whose content is new.
 pub(super) struct Loaded {
@@ -33,8 +34,8 @@ const SETTLE: Duration = Duration::from_secs(5);
 /// Reads and hashes a file.
 pub(super) fn read(context: &Context, file: FileToIndex) -> Result<AfterRead> {
     if file.size > context.limits.max_bytes {
-        let text = format!("it has {} bytes; files of more than {} are not read", file.size, context.limits.max_bytes);
-        return Ok(AfterRead::Settled(Outcome::Skipped { file, hash: None, reason: SkipReason { code: "too-large", text } }));
+        let words = sayings::more_bytes_than_read(file.size, context.limits.max_bytes);
+        return Ok(AfterRead::Settled(Outcome::Skipped { file, hash: None, reason: SkipReason { code: "too-large", words } }));
     }
     let Some(share) = context.budget.take(file.size, &context.control) else {
         return Ok(AfterRead::Settled(Outcome::Vanished));
@@ -45,7 +46,7 @@ pub(super) fn read(context: &Context, file: FileToIndex) -> Result<AfterRead> {
         Ok(None) => return Ok(AfterRead::Settled(Outcome::Unsettled { file, hash: None })),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(AfterRead::Settled(Outcome::Vanished)),
         Err(error) => {
-            let reason = SkipReason { code: "unreadable", text: format!("it cannot be read: {error}") };
+            let reason = SkipReason { code: "unreadable", words: sayings::not_readable(&error) };
             return Ok(AfterRead::Settled(Outcome::Skipped { file, hash: None, reason }));
         }
     };
@@ -89,7 +90,7 @@ pub(super) fn embed(context: &Context, loaded: &Loaded) -> Result<Outcome> {
             return Ok(Outcome::Unsettled { file, hash: Some(hash) });
         }
         Err(error) => {
-            let reason = SkipReason { code: error.code(), text: error.to_string() };
+            let reason = SkipReason { code: error.code(), words: error.words() };
             return Ok(Outcome::Skipped { file, hash: Some(hash), reason });
         }
     };
@@ -106,7 +107,7 @@ pub(super) fn embed(context: &Context, loaded: &Loaded) -> Result<Outcome> {
         Ok(embedding) => embedding,
         // The model as such was tried when it was loaded: this is about the picture.
         Err(error) => {
-            let reason = SkipReason { code: "not-embedded", text: error.to_string() };
+            let reason = SkipReason { code: "not-embedded", words: (&error).into() };
             return Ok(Outcome::Skipped { file, hash: Some(hash), reason });
         }
     };

@@ -12,6 +12,7 @@ use super::stages::{Loaded, embed};
 use super::{Context, spawn};
 use crate::Result;
 use crate::catalog::SkipReason;
+use crate::words::sayings;
 
 /// A 400-megapixel picture takes a few seconds; whatever takes longer than this is stuck or hostile.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
@@ -43,7 +44,7 @@ impl Workers {
             let stuck = slot.take_if(|(since, _)| since.elapsed() > TIME_LIMIT);
             drop(slot);
             if let Some((_, job)) = stuck {
-                let reason = SkipReason { code: "timeout", text: format!("it was not decoded within {} s", TIME_LIMIT.as_secs()) };
+                let reason = SkipReason { code: "timeout", words: sayings::decoder_too_slow(TIME_LIMIT.as_secs()) };
                 skipped.push(Outcome::Skipped { file: job.file.clone(), hash: Some(job.hash), reason });
                 self.slots[at] = self.hire(context)?;
             }
@@ -67,7 +68,7 @@ fn work(context: &Context, slot: &Slot, loaded: &Receiver<Loaded>, outcomes: &Se
         let job = Arc::new(job);
         *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), Arc::clone(&job)));
         let outcome = catch_unwind(AssertUnwindSafe(|| embed(context, &job))).unwrap_or_else(|_| {
-            let reason = SkipReason { code: "damaged", text: "decoding it failed in an unexpected way".into() };
+            let reason = SkipReason { code: "damaged", words: sayings::decoder_failed() };
             Ok(Outcome::Skipped { file: job.file.clone(), hash: Some(job.hash), reason })
         });
         let was_given_up = slot.lock().unwrap_or_else(PoisonError::into_inner).take().is_none();

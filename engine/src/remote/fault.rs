@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::wire::ErrorCode;
+use crate::words::{Words, sayings};
 
 /// What went wrong between this computer and a server.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -10,7 +11,7 @@ pub struct Fault {
     /// Which kind of failure.
     pub kind: FaultKind,
     /// One plain sentence that names the server; holds no secret.
-    pub message: String,
+    pub message: Words,
 }
 
 /// The kinds of failure that call for different remedies.
@@ -56,7 +57,7 @@ pub enum FaultKind {
 
 impl Fault {
     /// A fault with one plain sentence.
-    pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
+    pub fn new(kind: FaultKind, message: impl Into<Words>) -> Self {
         Self { kind, message: message.into() }
     }
 
@@ -96,28 +97,26 @@ impl Fault {
     }
 
     /// What the user can do about it.
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> Words {
         match self.kind {
-            FaultKind::UnknownHost => "Check the spelling of the host, and that this computer is on its network.",
-            FaultKind::Unreachable => "Check that the server runs and that the port is right (Milvus: 19530; S3: often 9000 or 3900).",
-            FaultKind::TimedOut => "The server is slow, or a firewall swallows the connection; check host and port.",
-            FaultKind::Tls => "Use https where the server speaks TLS and http where it does not; for a private certificate name its authority (own CA).",
-            FaultKind::Busy => "The server is starting or overloaded; it is tried again by itself.",
-            FaultKind::ServerFailed => "Look at the server's own log.",
-            FaultKind::ReadOnly => "Free disk space or raise the quota on the server; it is tried again by itself.",
-            FaultKind::SignIn => "Enter the user and password, token or keys again: lookalike connect.",
-            FaultKind::ClockSkew => "Set this computer's clock (or the server's): signatures are valid for minutes only.",
-            FaultKind::Denied => "Give these credentials the right to read and write there, or use others.",
-            FaultKind::Missing => "Create it on the server, or name another.",
-            FaultKind::Mismatch => "Name another collection: lookalike connect --collection NAME.",
-            FaultKind::WrongRegion => "Name the region that the bucket lies in, or that the server's configuration says: lookalike connect --region NAME.",
-            FaultKind::Displaced => {
-                "If it was moved, say so: lookalike connect --moved. If it is a copy and the other one is still in use: lookalike connect --copied."
-            }
-            FaultKind::Foreign => "Check host and port: another program listens there (S3: often 9000 or 3900).",
-            FaultKind::TooOld => "Milvus 2.3 or newer is needed.",
-            FaultKind::Refused => "Look at the message; if it makes no sense, please report it.",
-            FaultKind::Stopped => "Start it again; nothing is lost.",
+            FaultKind::UnknownHost => sayings::check_host(),
+            FaultKind::Unreachable => sayings::check_port(),
+            FaultKind::TimedOut => sayings::check_firewall(),
+            FaultKind::Tls => sayings::check_scheme(),
+            FaultKind::Busy => sayings::tried_again(),
+            FaultKind::ServerFailed => sayings::look_at_log(),
+            FaultKind::ReadOnly => sayings::free_space_there(),
+            FaultKind::SignIn => sayings::enter_secrets(),
+            FaultKind::ClockSkew => sayings::set_clock(),
+            FaultKind::Denied => sayings::give_rights(),
+            FaultKind::Missing => sayings::create_it(),
+            FaultKind::Mismatch => sayings::name_other_collection(),
+            FaultKind::WrongRegion => sayings::name_region(),
+            FaultKind::Displaced => sayings::say_moved_or_copied(),
+            FaultKind::Foreign => sayings::check_what_listens(),
+            FaultKind::TooOld => sayings::update_milvus(),
+            FaultKind::Refused => sayings::look_at_message(),
+            FaultKind::Stopped => sayings::start_again(),
         }
     }
 }

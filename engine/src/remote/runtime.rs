@@ -9,6 +9,7 @@ use tokio::runtime::{Builder, Runtime as Tokio};
 use tokio::sync::watch;
 
 use super::{Fault, FaultKind};
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
 /// Runs the clients of servers. Cheap to clone.
@@ -42,7 +43,12 @@ impl Runtime {
     }
 
     /// Waits for a request, at most `limit`. `server` names the server in the fault.
-    pub(crate) fn wait<T>(&self, server: &str, limit: Duration, request: impl Future<Output = std::result::Result<T, Fault>>) -> std::result::Result<T, Fault> {
+    pub(crate) fn wait<T>(
+        &self,
+        server: &Words,
+        limit: Duration,
+        request: impl Future<Output = std::result::Result<T, Fault>>,
+    ) -> std::result::Result<T, Fault> {
         let limit = limit.min(self.most);
         let Some(tokio) = &self.inner.tokio else { return Err(stopped()) };
         let mut stop = self.inner.stopped.subscribe();
@@ -51,7 +57,7 @@ impl Runtime {
                 biased;
                 _ = stop.wait_for(|is_stopped| *is_stopped) => Err(stopped()),
                 result = tokio::time::timeout(limit, request) => {
-                    result.unwrap_or_else(|_| Err(Fault::new(FaultKind::TimedOut, format!("{server} did not answer within {} s", limit.as_secs()))))
+                    result.unwrap_or_else(|_| Err(Fault::new(FaultKind::TimedOut, sayings::no_answer_within(server, limit.as_secs()))))
                 }
             }
         })
@@ -78,5 +84,5 @@ impl Drop for Inner {
 }
 
 fn stopped() -> Fault {
-    Fault::new(FaultKind::Stopped, "given up because the program is closing")
+    Fault::new(FaultKind::Stopped, sayings::given_up())
 }

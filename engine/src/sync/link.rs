@@ -13,6 +13,7 @@ use crate::wire::{ConnectionSettings, Secrets, Upload};
 use crate::{Error, Result};
 
 use super::keys::object_key;
+use crate::words::sayings;
 
 /// The longest that somebody who searches waits for one answer of Milvus.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -71,7 +72,7 @@ impl LinkPlan {
             catalog.write(|db| outbox::set_home(db, &self.home))?;
         }
         let is_elsewhere = home.is_some_and(|home| home != self.home);
-        Ok(is_elsewhere.then(|| Fault::new(FaultKind::Displaced, "this library lies elsewhere than when it was last synced")))
+        Ok(is_elsewhere.then(|| Fault::new(FaultKind::Displaced, sayings::library_displaced())))
     }
 
     /// The collection of the model in use; asks the server nothing.
@@ -176,7 +177,7 @@ impl Link {
         let link = self;
         match link.collection.shape()? {
             Some(shape) => link.collection.check(&shape)?,
-            None => return Err(Fault::new(FaultKind::Missing, format!("nothing has been shared in the collection {} yet", link.collection.name()))),
+            None => return Err(Fault::new(FaultKind::Missing, sayings::nothing_shared_yet(link.collection.name()))),
         }
         link.collection.load()?;
         Ok(link)
@@ -209,7 +210,7 @@ fn connect(plan: &LinkPlan, runtime: &Runtime) -> std::result::Result<Milvus, Fa
         // Some servers only say later that a database is missing.
         Ok(milvus) if settings.database != "default" => match milvus.databases() {
             Ok(names) if !names.contains(&settings.database) => {
-                Err(Fault::new(FaultKind::Missing, format!("there is no database {} on Milvus at {}", settings.database, settings.address)))
+                Err(Fault::new(FaultKind::Missing, sayings::no_such_database(&settings.database, sayings::milvus_at(&settings.address))))
             }
             // Who may use one database may not be allowed to list them all.
             Err(fault) if fault.kind != FaultKind::Denied => Err(fault),

@@ -8,6 +8,7 @@ use crate::remote::{Address, Fault, FaultKind, Runtime, probe};
 use crate::wire::{CheckState, Consistency, Remedy, Target, TestReport, TestStep, Upload};
 
 use super::LinkPlan;
+use crate::words::{Words, sayings};
 
 const MILVUS: [(&str, &str); 10] = [
     ("name", "Find the server's address"),
@@ -58,21 +59,21 @@ fn test_milvus(plan: &LinkPlan, runtime: &Runtime, steps: &mut Steps<'_>) -> End
         let home = Milvus::connect_to(settings, "default", token, runtime)?;
         // Signing in by itself proves little: the first real request is what a wrong secret fails at.
         home.databases()?;
-        Ok((home, if token.is_some() { "accepted".to_owned() } else { "no user or token given, none wanted".to_owned() }))
+        Ok((home, if token.is_some() { sayings::accepted() } else { sayings::no_sign_in_wanted() }))
     })?;
     steps.run(MILVUS[4], || {
         let version = home.version()?;
         if is_too_old(&version) {
-            return Err(Fault::new(FaultKind::TooOld, format!("this is Milvus {version}")));
+            return Err(Fault::new(FaultKind::TooOld, sayings::server_too_old(version)));
         }
-        Ok(((), version))
+        Ok(((), version.into()))
     })?;
     let (milvus, makes_database) = steps.run(MILVUS[5], || {
         if home.databases()?.contains(&settings.database) {
-            return Ok(((Milvus::connect(settings, token, runtime)?, false), format!("{} is there", settings.database)));
+            return Ok(((Milvus::connect(settings, token, runtime)?, false), sayings::is_there(&settings.database)));
         }
         home.create_database(&settings.database)?;
-        Ok(((Milvus::connect(settings, token, runtime)?, true), format!("{} can be made", settings.database)))
+        Ok(((Milvus::connect(settings, token, runtime)?, true), sayings::can_be_made(&settings.database)))
     })?;
     let ended = test_collection(plan, &milvus, steps);
     if makes_database {
@@ -89,11 +90,11 @@ fn test_collection(plan: &LinkPlan, milvus: &Milvus, steps: &mut Steps<'_>) -> E
     let collection = steps.run(MILVUS[6], || match real.shape()? {
         Some(shape) => {
             real.prepare()?;
-            Ok((real.clone(), format!("{} is there: {} numbers, compared by {}", real.name(), shape.dimension, shape.metric.as_deref().unwrap_or("cosine"))))
+            Ok((real.clone(), sayings::collection_is_there(real.name(), shape.dimension, shape.metric.as_deref().unwrap_or("cosine"))))
         }
         None => {
             stand_in.prepare()?;
-            Ok((stand_in.clone(), format!("{} can be made: {} numbers, compared by cosine", real.name(), plan.dimension)))
+            Ok((stand_in.clone(), sayings::collection_can_be_made(real.name(), plan.dimension)))
         }
     });
     let ended = match collection {
@@ -111,20 +112,20 @@ fn test_vector(collection: &Collection, steps: &mut Steps<'_>) -> Ended {
     let device = format!("test-{:016x}", fastrand::u64(..));
     let row = probe_row(&device, collection.dimension());
     let mine = Filter::all().of_device(&device);
-    steps.run(MILVUS[7], || Ok((collection.upsert(std::slice::from_ref(&row))?, "written".to_owned())))?;
+    steps.run(MILVUS[7], || Ok((collection.upsert(std::slice::from_ref(&row))?, sayings::written())))?;
     let found = steps.run(MILVUS[8], || {
         let found = collection.nearest(&row.embedding, 1, None, &mine, Consistency::Strong)?;
         match found.first() {
-            Some((id, distance)) if *id == row.id && *distance < 1e-3 => Ok(((), "found, at no distance".to_owned())),
-            _ => Err(Fault::new(FaultKind::ServerFailed, "the vector that was just written is not found")),
+            Some((id, distance)) if *id == row.id && *distance < 1e-3 => Ok(((), sayings::vector_found())),
+            _ => Err(Fault::new(FaultKind::ServerFailed, sayings::vector_not_found())),
         }
     });
     // Also after a search that failed.
     let removed = steps.run(MILVUS[9], || {
         collection.remove(&Filter::all().with_ids([row.id.as_str()]))?;
         match collection.count(&mine, Consistency::Strong)? {
-            0 => Ok(((), "gone".to_owned())),
-            _ => Err(Fault::new(FaultKind::ServerFailed, "the vector that was removed is still there")),
+            0 => Ok(((), sayings::gone())),
+            _ => Err(Fault::new(FaultKind::ServerFailed, sayings::vector_not_gone())),
         }
     });
     found.and(removed)
@@ -137,10 +138,10 @@ fn test_store(plan: &LinkPlan, runtime: &Runtime, steps: &mut Steps<'_>) -> Ende
     let (store, makes_bucket) = steps.run(STORE[3], || {
         let store = S3Store::new(settings, secrets.s3_access_key.as_ref(), secrets.s3_secret_key.as_ref(), runtime)?;
         if store.bucket_exists()? {
-            return Ok(((store, false), format!("{} is there", settings.bucket)));
+            return Ok(((store, false), sayings::is_there(&settings.bucket)));
         }
         store.create_bucket()?;
-        Ok(((store, true), format!("{} can be made", settings.bucket)))
+        Ok(((store, true), sayings::can_be_made(&settings.bucket)))
     })?;
     let ended = test_object(plan, &store, steps);
     if makes_bucket {
@@ -154,26 +155,26 @@ fn test_object(plan: &LinkPlan, store: &S3Store, steps: &mut Steps<'_>) -> Ended
     let key = steps.run(STORE[4], || {
         let key = ObjectKey::new(format!("lookalike-test/{:016x}", fastrand::u64(..)))?;
         store.put(&key, bytes.clone(), "application/octet-stream")?;
-        Ok((key, "written".to_owned()))
+        Ok((key, sayings::written()))
     })?;
     let read = steps.run(STORE[5], || match store.get(&key, 64)? {
-        Some(read) if read == bytes => Ok(((), "the same bytes".to_owned())),
-        _ => Err(Fault::new(FaultKind::ServerFailed, "the object that was just written cannot be read back")),
+        Some(read) if read == bytes => Ok(((), sayings::same_bytes())),
+        _ => Err(Fault::new(FaultKind::ServerFailed, sayings::object_not_read_back())),
     });
     let opened = read.and_then(|()| {
         steps.run(STORE[6], || {
             let link = store.link(&key, Duration::from_secs(60))?;
             let public = plan.settings.store.as_ref().and_then(|store| store.public_address.as_deref());
             match store.open_link(&link)? {
-                read if read == bytes => Ok(((), public.map_or_else(|| "opened".to_owned(), |public| format!("opened at {public}")))),
-                _ => Err(Fault::new(FaultKind::ServerFailed, "the link gives other bytes than were written")),
+                read if read == bytes => Ok(((), public.map_or_else(sayings::link_opened, sayings::link_opened_at))),
+                _ => Err(Fault::new(FaultKind::ServerFailed, sayings::link_gives_other_bytes())),
             }
         })
     });
     // Also after a step that failed.
     let removed = steps.run(STORE[7], || {
         store.delete(&key)?;
-        Ok(((), "gone".to_owned()))
+        Ok(((), sayings::gone()))
     });
     opened.and(removed)
 }
@@ -189,29 +190,35 @@ impl Steps<'_> {
     /// Name, TCP and TLS, which begin the test of either server.
     fn reach(&mut self, names: &[(&'static str, &'static str)], address: &str, own_ca: Option<&str>, runtime: &Runtime) -> Ended {
         let address = self.run(names[0], || {
-            let address = Address::parse("server", address, None).map_err(|error| Fault::new(FaultKind::UnknownHost, error.to_string()))?;
+            let address = Address::parse("server", address, None).map_err(|error| Fault::new(FaultKind::UnknownHost, &error))?;
             let found = probe::resolve(&address, runtime)?;
             let detail = found.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", ");
-            Ok((address, detail))
+            Ok((address, detail.into()))
         })?;
-        self.run(names[1], || Ok((probe::reach(&address, runtime)?, format!("{address} answers"))))?;
+        self.run(names[1], || Ok((probe::reach(&address, runtime)?, sayings::port_answers(address.to_string()))))?;
         self.run(names[2], || Ok(((), probe::shake_hands(&address, own_ca, runtime)?)))
     }
 
-    fn run<T>(&mut self, (step, label): (&str, &str), work: impl FnOnce() -> Result<(T, String), Fault>) -> Result<T, Failed> {
+    fn run<T>(&mut self, (step, label): (&str, &str), work: impl FnOnce() -> Result<(T, Words), Fault>) -> Result<T, Failed> {
         let started = Instant::now();
         let result = work();
         let ms = started.elapsed().as_secs_f64() * 1000.0;
-        let noted = |state, detail, fault: Option<&Fault>| TestStep {
-            target: self.target,
-            step: step.into(),
-            label: label.into(),
-            state,
-            ms,
-            detail,
-            code: fault.map(|fault| fault.code().into()),
-            hint: fault.map(|fault| fault.hint().into()),
-            remedy: fault.and_then(remedy),
+        let noted = |state, detail: Words, fault: Option<&Fault>| {
+            let (detail, detail_said) = detail.into_parts();
+            let (hint, hint_said) = Words::optional_parts(fault.map(Fault::hint));
+            TestStep {
+                target: self.target,
+                step: step.into(),
+                label: label.into(),
+                state,
+                ms,
+                detail,
+                detail_said,
+                code: fault.map(|fault| fault.code().into()),
+                hint,
+                hint_said,
+                remedy: fault.and_then(remedy),
+            }
         };
         let (step, value) = match result {
             Ok((value, detail)) => (noted(CheckState::Ok, detail, None), Ok(value)),
@@ -231,15 +238,18 @@ impl Steps<'_> {
             if self.done.iter().any(|done| done.target == self.target && done.step == *step) {
                 continue;
             }
+            let (detail, detail_said) = sayings::not_tried().into_parts();
             let step = TestStep {
                 target: self.target,
                 step: (*step).into(),
                 label: (*label).into(),
                 state: CheckState::Off,
                 ms: 0.0,
-                detail: "not tried".into(),
+                detail,
+                detail_said,
                 code: None,
                 hint: None,
+                hint_said: None,
                 remedy: None,
             };
             (self.seen)(&step);
@@ -250,8 +260,8 @@ impl Steps<'_> {
 
 fn remedy(fault: &Fault) -> Option<Remedy> {
     match fault.kind {
-        FaultKind::Tls if fault.message.contains("does not speak TLS") => Some(Remedy::DropTls),
-        FaultKind::Tls if fault.message.contains("speaks TLS") => Some(Remedy::UseTls),
+        FaultKind::Tls if fault.message.is("tls-not-spoken") => Some(Remedy::DropTls),
+        FaultKind::Tls if fault.message.is("tls-spoken") => Some(Remedy::UseTls),
         FaultKind::Mismatch => Some(Remedy::OtherCollection),
         FaultKind::SignIn => Some(Remedy::EnterSecrets),
         _ => None,

@@ -11,6 +11,7 @@ use crate::wire::Upload;
 use crate::{Error, Result};
 
 use super::keys::content_type;
+use crate::words::{Words, sayings};
 
 /// Longer side of a preview, in pixels.
 const PREVIEW: u32 = 2_048;
@@ -24,7 +25,7 @@ pub(super) enum Uploaded {
     /// It is in the store already, by somebody else.
     Found,
     /// It cannot be sent as things are: a code and the reason in plain words.
-    Cannot(&'static str, String),
+    Cannot(&'static str, Words),
     /// The store said no.
     Fault(Fault),
     /// The catalog could not be read.
@@ -61,7 +62,7 @@ impl Uploader<'_> {
             Upload::Originals | Upload::None => (bytes, content_type(&image.facts.format)),
             Upload::Previews => match media::decode(&bytes, PREVIEW, &self.limits) {
                 Ok(picture) => (media::thumbnail(&picture.pixels, PREVIEW), "image/jpeg"),
-                Err(error) => return Uploaded::Cannot(error.code(), format!("no preview can be made: {error}")),
+                Err(error) => return Uploaded::Cannot(error.code(), sayings::no_preview(error.words())),
             },
         };
         match self.store.put(key, bytes, content_type) {
@@ -71,9 +72,9 @@ impl Uploader<'_> {
     }
 
     /// The bytes of a picture from the first of its places that still holds them, or why there is none.
-    fn read(&self, image: &ImageRow) -> Result<std::result::Result<Vec<u8>, (&'static str, String)>> {
+    fn read(&self, image: &ImageRow) -> Result<std::result::Result<Vec<u8>, (&'static str, Words)>> {
         let places: Vec<PathBuf> = self.catalog.read(|db| outbox::reachable(db, image.key))?;
-        let mut reason = ("file-unreachable", "its drive or folder cannot be reached now; it is sent when that is back".to_owned());
+        let mut reason = ("file-unreachable", sayings::sent_when_back());
         for path in places {
             // Looked at first: what took its place may be endless, or a pipe at which reading waits for ever.
             let read = match fs_err::metadata(&path) {
@@ -87,7 +88,7 @@ impl Uploader<'_> {
             match read {
                 Ok(bytes) if ContentHash::of(&bytes) == image.hash => return Ok(Ok(bytes)),
                 Ok(_) => reason = changed(&path),
-                Err(error) if reason.0 == "file-unreachable" => reason.1 = error.to_string(),
+                Err(error) if reason.0 == "file-unreachable" => reason.1 = (&error).into(),
                 Err(_) => {}
             }
         }
@@ -95,8 +96,8 @@ impl Uploader<'_> {
     }
 }
 
-fn changed(path: &Path) -> (&'static str, String) {
-    ("file-changed", format!("{} has changed since it was indexed; index it again", path.display()))
+fn changed(path: &Path) -> (&'static str, Words) {
+    ("file-changed", sayings::changed_so_not_sent(path))
 }
 
 fn of_fault(fault: Fault) -> Uploaded {

@@ -339,8 +339,13 @@ pub(crate) fn status_at_rest(catalog: &Catalog, model: &str, state: SyncState) -
 
 fn status(catalog: &Catalog, model: &str, progress: &Progress) -> Result<SyncStatus> {
     let (counts, parked, last_success) = catalog.read(|db| Ok((outbox::counts(db, model)?, outbox::parked(db, LISTED)?, outbox::last_success(db)?)))?;
-    let parked_pictures =
-        parked.into_iter().map(|line| ParkedPicture { id: line.hash.to_string(), file_name: line.file_name, code: line.code, message: line.text }).collect();
+    let parked_pictures = parked
+        .into_iter()
+        .map(|line| {
+            let (message, message_said) = line.reason.into_parts();
+            ParkedPicture { id: line.hash.to_string(), file_name: line.file_name, code: line.code, message, message_said }
+        })
+        .collect();
     Ok(SyncStatus {
         state: progress.state,
         pending: counts.pending,

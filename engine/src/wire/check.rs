@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "typescript")]
 use ts_rs::TS;
 
+use super::{ErrorReply, Saying};
+
 wire! {
     /// What is known of a file that is to be imported.
     #[derive(Copy, Eq, Hash)]
@@ -40,7 +42,7 @@ wire! {
         /// How it stands.
         pub state: ImportState,
         /// Why it cannot go on.
-        pub reason: Option<String>,
+        pub reason: Option<ErrorReply>,
         /// Picture files in the folder; 0 while they are counted.
         pub total: u64,
         /// Files that have their verdict.
@@ -108,6 +110,10 @@ wire! {
         pub similarity: Option<f32>,
         /// Why it cannot be read.
         pub reason: Option<String>,
+        /// What it takes to say `reason` in another language, where it can be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        pub reason_said: Option<Box<Saying>>,
         /// Whether the very file was met before in this folder: it is copied once.
         pub is_repeated: bool,
     }

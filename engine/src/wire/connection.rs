@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{CheckState, ErrorReply};
+use super::{CheckState, ErrorReply, Saying};
 #[cfg(feature = "typescript")]
 use ts_rs::TS;
 
@@ -259,10 +259,18 @@ wire! {
         pub ms: f64,
         /// What was found.
         pub detail: String,
+        /// What it takes to say `detail` in another language, where it can be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        pub detail_said: Option<Box<Saying>>,
         /// Kind of failure, as programs know it.
         pub code: Option<String>,
         /// What to do about it.
         pub hint: Option<String>,
+        /// What it takes to say `hint` in another language, where it can be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        pub hint_said: Option<Box<Saying>>,
         /// The change that would help, where there is one.
         pub remedy: Option<Remedy>,
     }
@@ -304,6 +312,10 @@ wire! {
         pub code: String,
         /// The reason in plain words.
         pub message: String,
+        /// What it takes to say `message` in another language, where it can be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        pub message_said: Option<Box<Saying>>,
     }
 
     /// How syncing stands.

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "typescript")]
 use ts_rs::TS;
 
+use super::Saying;
+
 wire! {
     /// What the members of a group have in common.
     #[derive(Copy, Eq, Hash)]
@@ -161,5 +163,9 @@ wire! {
         pub code: String,
         /// One plain sentence.
         pub message: String,
+        /// What it takes to say `message` in another language, where it can be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        pub message_said: Option<Box<Saying>>,
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "typescript")]
 use ts_rs::TS;
 
-use super::Place;
+use super::{Place, Saying};
 
 wire! {
     /// How a folder stands.
@@ -35,6 +35,10 @@ wire! {
         pub state: FolderState,
         /// Why it is polled or offline, in plain words.
         pub state_reason: Option<String>,
+        /// What it takes to say `state_reason` in another language, where it can be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        pub state_reason_said: Option<Box<Saying>>,
         /// Picture files known in it.
         pub files: u64,
         /// Files that could not be indexed.
@@ -125,5 +129,9 @@ wire! {
         pub code: String,
         /// The reason in plain words.
         pub message: String,
+        /// What it takes to say `message` in another language, where it can be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        pub message_said: Option<Box<Saying>>,
     }
 }

@@ -1,6 +1,9 @@
 //! Plain-data requests, replies, events and errors: the only types that cross from the engine to a host (window,
 //! command line, HTTP). Knows no database and no thread; the TypeScript types in `ui/src/wire.ts` are generated from here.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "typescript")]
@@ -77,6 +80,34 @@ wire! {
         pub message: String,
         /// What the user can do about it.
         pub hint: Option<String>,
+        /// What it takes to say `message` in another language, where it can be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        pub message_said: Option<Box<Saying>>,
+        /// Likewise `hint`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        pub hint_said: Option<Box<Saying>>,
+    }
+
+    /// A sentence of the engine as a host needs it to say it in another language. It comes beside the English.
+    #[derive(Eq)]
+    pub struct Saying {
+        /// Which sentence.
+        pub code: String,
+        /// What is put into it, by name.
+        pub values: BTreeMap<String, Said>,
+    }
+
+    /// Something put into a sentence.
+    #[derive(Eq)]
+    #[serde(untagged)]
+    pub enum Said {
+        /// A name, a path, a number, or what other programs say.
+        Text(String),
+        /// Another sentence, or part of one.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
+        Saying(Saying),
     }
 
     /// What the pipeline does now.
@@ -273,6 +304,21 @@ wire! {
             message: String,
             /// What to do about it.
             hint: Option<String>,
+            /// What it takes to say `message` in another language, where it can be.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[cfg_attr(feature = "typescript", ts(optional))]
+            message_said: Option<Box<Saying>>,
+            /// Likewise `hint`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[cfg_attr(feature = "typescript", ts(optional))]
+            hint_said: Option<Box<Saying>>,
         },
+    }
+}
+
+impl fmt::Display for ErrorReply {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)?;
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(out, ". {hint}"))
     }
 }

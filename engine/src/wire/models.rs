@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "typescript")]
 use ts_rs::TS;
 
-use super::BandLimits;
+use super::{BandLimits, ErrorReply, Saying};
 
 wire! {
     /// How a model stands in this library.
@@ -80,7 +80,7 @@ wire! {
         /// How it stands.
         pub state: SwitchState,
         /// Why it cannot go on.
-        pub reason: Option<String>,
+        pub reason: Option<ErrorReply>,
         /// Whether the program began it by itself, because it brought a new model.
         pub is_upgrade: bool,
         /// Pictures dealt with.
@@ -114,7 +114,7 @@ wire! {
         /// The folder's name, which is the model's id.
         pub id: String,
         /// What is wrong with it.
-        pub reason: String,
+        pub reason: ErrorReply,
     }
 
     /// All models, and what is going on with them.
@@ -139,5 +139,9 @@ wire! {
         pub is_found: bool,
         /// Why, in plain words.
         pub reason: String,
+        /// What it takes to say `reason` in another language, where it can be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        pub reason_said: Option<Box<Saying>>,
     }
 }

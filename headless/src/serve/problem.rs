@@ -6,7 +6,8 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTH
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::MAX_ADDED;
-use lookalike_engine::wire::ErrorCode;
+use lookalike_engine::wire::{ErrorCode, Saying};
+use lookalike_engine::words::Words;
 use serde::Serialize;
 
 /// What a handler answers.
@@ -17,8 +18,8 @@ pub(crate) type Reply<T> = Result<T, Problem>;
 pub(crate) struct Problem {
     pub(crate) status: StatusCode,
     pub(crate) code: String,
-    pub(crate) message: String,
-    pub(crate) hint: Option<String>,
+    pub(crate) message: Words,
+    pub(crate) hint: Option<Words>,
     /// Seconds after which another try makes sense.
     pub(crate) retry_after: Option<u64>,
     /// Which methods the address takes, where it does not take this one.
@@ -42,24 +43,30 @@ pub(crate) struct ProblemBody {
     code: String,
     /// What can be done about it.
     hint: Option<String>,
+    /// What it takes to say `detail` in another language, where it can be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail_said: Option<Box<Saying>>,
+    /// Likewise `hint`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint_said: Option<Box<Saying>>,
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<Words>) -> Self {
         Self { status, code: code.into(), message: message.into(), hint: None, retry_after: None, allow: None }
     }
 
     #[must_use]
-    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn with_hint(mut self, hint: impl Into<Words>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+    pub(crate) fn bad_request(message: impl Into<Words>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid-request", message)
     }
 
-    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+    pub(crate) fn not_found(message: impl Into<Words>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", message)
     }
 
@@ -69,7 +76,7 @@ impl Problem {
         Self { allow: Some(Box::new(HeaderValue::from_static(allowed))), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", message) }
     }
 
-    pub(crate) fn forbidden(code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn forbidden(code: &str, message: impl Into<Words>) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, message)
     }
 
@@ -125,9 +132,7 @@ impl From<lookalike_engine::Error> for Problem {
             ErrorCode::CatalogUnusable | ErrorCode::Io | ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let code = serde_json::to_value(error.code()).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_else(|| "internal".into());
-        let mut problem = Self::new(status, &code, error.to_string());
-        problem.hint = error.hint().map(str::to_owned);
-        problem
+        Self { hint: error.hint_words().cloned(), ..Self::new(status, &code, error.words()) }
     }
 }
 
@@ -145,13 +150,17 @@ impl From<PathRejection> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let (detail, detail_said) = self.message.clone().into_parts();
+        let (hint, hint_said) = Words::optional_parts(self.hint.clone());
         let body = ProblemBody {
             kind: format!("urn:lookalike:problem:{}", self.code),
             title: self.status.canonical_reason().unwrap_or("Error").into(),
             status: self.status.as_u16(),
-            detail: self.message.clone(),
+            detail,
             code: self.code.clone(),
-            hint: self.hint.clone(),
+            hint,
+            detail_said,
+            hint_said,
         };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();

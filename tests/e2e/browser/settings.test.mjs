@@ -76,12 +76,16 @@ test('how many photos are worked on at a time is kept, where it can be', async (
   await isQuiet();
 });
 
-test('what Lookalike is made of can be searched', async () => {
+test('what Lookalike is made of can be searched, and each part shows its licence', async () => {
   await page.getByRole('button', { name: 'About Lookalike…' }).click();
   await page.getByRole('heading', { name: 'About Lookalike' }).waitFor();
   const parts = page.getByRole('region', { name: 'Made with' });
   await parts.getByRole('searchbox', { name: 'Find a part or a licence' }).fill('svelte');
-  await parts.getByText(/^svelte /).first().waitFor();
+  await parts.getByRole('button', { name: /^svelte / }).first().click();
+  const licence = page.getByRole('dialog', { name: /^Licence of svelte / });
+  await licence.getByText(/Svelte Contributors/).waitFor();
+  await licence.getByRole('button', { name: 'Close' }).click();
+  await licence.waitFor({ state: 'hidden' });
   await parts.getByRole('searchbox').fill('no such part');
   await parts.getByText('No part and no licence is called that.').waitFor();
   await isQuiet();

@@ -7,7 +7,8 @@ import AppView from '../App.svelte';
 import { LOCAL } from '../connections/connections.svelte';
 import { setLanguage } from '../i18n/index.svelte';
 import { FakeHost } from '../platform/fake';
-import { matching, readParts } from './parts';
+import LicenceTexts from './LicenceTexts.svelte';
+import { matching, readParts, readTexts } from './parts';
 
 describe('the page about Lookalike', () => {
   let host: FakeHost;
@@ -52,6 +53,20 @@ describe('the page about Lookalike', () => {
     expect(parts.queryByText(/^serde \d/)).toBeNull();
     await fireEvent.input(parts.getByRole('searchbox'), { target: { value: 'no such thing' } });
     expect(await parts.findByText('No part and no licence is called that.')).toBeTruthy();
+  });
+
+  it('shows the licence of a part with its notice', async () => {
+    const [svelte] = (await readParts()).flatMap(({ parts }) => parts).filter((part) => part.startsWith('svelte '));
+    if (svelte === undefined) throw new Error('svelte is not listed');
+    render(LicenceTexts, { part: svelte, onclose: () => undefined });
+    expect(await screen.findByText(/Svelte Contributors/)).toBeTruthy();
+    expect(screen.getByRole('dialog', { name: `Licence of ${svelte}`, hidden: true })).toBeTruthy();
+  });
+
+  it('has a text for every part', async () => {
+    const texts = await readTexts();
+    const parts = (await readParts()).flatMap(({ parts }) => parts);
+    expect(parts.filter((part) => !texts.has(part))).toEqual([]);
   });
 
   it('lists a whole licence by its name', async () => {

@@ -1,4 +1,5 @@
-// What Lookalike is made of, by licence: written by scripts/licences.py. Read when it is looked at.
+// What Lookalike is made of, by licence, and the texts of these licences: written by scripts/licences.py. Read when they are
+// looked at.
 
 export interface Group {
   licence: string;
@@ -20,4 +21,19 @@ export function matching(groups: readonly Group[], word: string): Group[] {
 
 export function count(groups: readonly Group[]): number {
   return groups.reduce((sum, { parts }) => sum + parts.length, 0);
+}
+
+/** Stands alone in a line before each text and the parts that it is of. */
+const RULE = /^={80}\n/m;
+
+/** The licence texts and notices of each part. */
+export async function readTexts(): Promise<Map<string, string[]>> {
+  const { default: all } = await import('./third-party.txt?raw');
+  const texts = new Map<string, string[]>();
+  for (const entry of all.split(RULE).slice(1)) {
+    const end = entry.indexOf('\n\n');
+    const text = entry.slice(end + 2);
+    for (const part of entry.slice(0, end).split('\n')) texts.set(part, [...(texts.get(part) ?? []), text]);
+  }
+  return texts;
 }

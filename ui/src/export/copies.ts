@@ -2,6 +2,7 @@
 
 import type { App } from '../app.svelte';
 import { t } from '../i18n/index.svelte';
+import { spoken } from '../i18n/said';
 import type { CopyReport, Selection } from '../wire';
 
 const NAMED = 3;
@@ -41,7 +42,7 @@ export function copiesText({ copied, there_already, failed, is_cancelled }: Copy
 
 /** Which files were not copied, and why. */
 export function failedText({ failed }: CopyReport): string | null {
-  const lines = failed.slice(0, NAMED).map(({ path, message }) => `${path}: ${message}`);
+  const lines = failed.slice(0, NAMED).map(({ path, message, message_said }) => `${path}: ${spoken(message, message_said)}`);
   if (failed.length > NAMED) lines.push(t('trash.review.more', { n: failed.length - NAMED }));
   return lines.length > 0 ? lines.join('\n') : null;
 }

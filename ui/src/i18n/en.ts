@@ -634,6 +634,7 @@ export const en = {
   'about.parts.text': '{n} part by others, by its licence.|{n} parts by others, by their licences.',
   'about.parts.search': 'Find a part or a licence',
   'about.parts.count': '{n} part|{n} parts',
+  'about.parts.texts': 'Licence of {part}',
   'about.parts.none': 'No part and no licence is called that.',
 
   'error.title': 'This did not work',

@@ -29,6 +29,16 @@ describe('an error', () => {
     expect(told({ ...error, code: 'brand-new' as ErrorCode }).message).toBe('程序内部出错。您的照片没有任何改动。');
   });
 
+  it('is told sentence by sentence where these are known', () => {
+    const server = { code: 'milvus-at', values: { address: 'http://nas:19530' } };
+    const known = {
+      code: 'remote-failed' as const, message: 'Milvus at http://nas:19530 cannot be reached', hint: 'Look at the server’s own log.',
+      message_said: { code: 'unreachable', values: { server } }, hint_said: { code: 'look-at-log', values: {} },
+    };
+    expect(told(known)).toEqual({ message: '无法连接Milvus（http://nas:19530）', hint: '请查看服务器的日志。', detail: null });
+    expect(told({ ...known, hint_said: { code: 'brand-new', values: {} } }), 'a hint that is not known is not lost').toEqual({ message: '无法连接Milvus（http://nas:19530）', hint: null, detail: known.hint });
+  });
+
   it('that this page found out itself is in the user’s words already', () => {
     expect(told({ code: 'io', message: t('clipboard.no-writing'), hint: t('clipboard.no-writing.hint') }).message).toBe(t('clipboard.no-writing'));
   });

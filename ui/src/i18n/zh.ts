@@ -636,6 +636,7 @@ export const zh: Record<Key, string> = {
   'about.parts.text': '{n} 个他人的组件，按许可证列出。',
   'about.parts.search': '查找组件或许可证',
   'about.parts.count': '{n} 个',
+  'about.parts.texts': '{part} 的许可证',
   'about.parts.none': '没有这个名称的组件或许可证。',
 
   'error.title': '操作未成功',

@@ -195,7 +195,7 @@ describe('the check before import', () => {
 
   it('says why it could not go on, and begins anew', async () => {
     await check(known(1));
-    host.fakeImport.change({ state: 'failed', reason: 'the card was pulled out' });
+    host.fakeImport.change({ state: 'failed', reason: { code: 'io', message: 'the card was pulled out', hint: null } });
     expect((await screen.findByRole('alert')).textContent).toContain('the card was pulled out');
     await fireEvent.click(screen.getByRole('button', { name: 'Check again' }));
     expect(await screen.findByText('0 of 1')).toBeTruthy();

@@ -1,6 +1,7 @@
 // A check in words, and what is known of a file that is not in the library.
 
 import type { Facts } from '../compare/facts';
+import { told } from '../i18n/errors';
 import { fileSize, number, t } from '../i18n/index.svelte';
 import { rateText, timeLeft } from '../indexing/progress';
 import type { ImportFile, ImportStatus } from '../wire';
@@ -16,7 +17,7 @@ export function checkText({ total, done, rate, seconds_left }: ImportStatus): st
 
 /** How a check ended. */
 export function endText(status: ImportStatus): string {
-  if (status.state === 'failed') return t('import.failed', { reason: status.reason ?? '' });
+  if (status.state === 'failed') return t('import.failed', { reason: status.reason ? told(status.reason).message : '' });
   if (status.state === 'cancelled') return t('import.cancelled', { done: number(status.done), total: number(status.total) });
   if (status.to_copy === 0) return t('import.nothing-new');
   return t('import.found', { n: status.to_copy, size: fileSize(status.new_bytes) });

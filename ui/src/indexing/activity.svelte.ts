@@ -3,7 +3,7 @@
 import { untrack } from 'svelte';
 import { told, toldNotice, type Told } from '../i18n/errors';
 import { t } from '../i18n/index.svelte';
-import type { ErrorReply, IndexReport, Progress } from '../wire';
+import type { ErrorReply, Event, IndexReport, Progress } from '../wire';
 
 /** What can be done about a notice. */
 export interface NoticeAction {
@@ -51,8 +51,8 @@ export class Activity {
   }
 
   /** The engine says something by itself. */
-  said(message: string, hint: string | null): void {
-    this.#show('info', toldNotice(message, hint));
+  said({ message, hint, message_said, hint_said }: Omit<Extract<Event, { kind: 'notice' }>, 'kind'>): void {
+    this.#show('info', toldNotice(message, hint, message_said, hint_said));
   }
 
   #show(tone: Notice['tone'], told: Told, action: NoticeAction | null = null): number {

@@ -89,7 +89,7 @@ describe('the models', () => {
     host.fakeModels.use('big');
     const base = host.fakeModels.switch;
     if (!base) throw new Error('a switch has begun');
-    host.fakeModels.progressSwitch({ ...base, state: 'failed', reason: 'the disk is full' });
+    host.fakeModels.progressSwitch({ ...base, state: 'failed', reason: { code: 'io', message: 'the disk is full', hint: null } });
     expect(await screen.findByText('the disk is full')).toBeTruthy();
     await fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(host.calls).toContain('pauseSwitch false');
@@ -120,7 +120,7 @@ describe('the models', () => {
 
   it('are fetched again where only their vectors are left', async () => {
     host.fakeModels.change('big', { state: 'vectors-only', vectors: 400, missing: 7 });
-    host.fakeModels.faulty = [{ id: 'odd', reason: 'model.toml: id is missing' }];
+    host.fakeModels.faulty = [{ id: 'odd', reason: { code: 'model-unusable', message: 'model.toml: id is missing', hint: null } }];
     await open();
     expect((await row(/^Big Files gone/)).getByText('7 photos missing')).toBeTruthy();
     expect(screen.getByText('The folder of model odd cannot be used: model.toml: id is missing')).toBeTruthy();

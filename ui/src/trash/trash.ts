@@ -4,6 +4,7 @@
 import type { App } from '../app.svelte';
 import { en } from '../i18n/en';
 import { fileSize, t, type Key } from '../i18n/index.svelte';
+import { spoken } from '../i18n/said';
 import type { Host, Restored } from '../platform/host';
 import type { KeptFile, TrashReport } from '../wire';
 
@@ -73,7 +74,10 @@ export function tellKept(app: App, kept: readonly KeptFile[]): void {
 }
 
 function named(files: readonly KeptFile[], withReason: boolean): string {
-  const lines = files.slice(0, NAMED).map(({ path, message }) => (withReason ? `${path}: ${message}` : path || message));
+  const lines = files.slice(0, NAMED).map(({ path, message, message_said }) => {
+    const reason = spoken(message, message_said);
+    return withReason ? `${path}: ${reason}` : path || reason;
+  });
   if (files.length > NAMED) lines.push(t('trash.review.more', { n: files.length - NAMED }));
   return lines.join('\n');
 }

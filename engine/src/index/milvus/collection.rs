@@ -9,6 +9,7 @@ use super::rows::{EMBEDDING, FACTS, HIT, columns, hits, rows, schema};
 use super::{Filter, MAX_RESULTS, Milvus, SharedHit, SharedRow};
 use crate::remote::{Fault, FaultKind};
 use crate::wire::{Consistency, IndexKind, IndexSettings};
+use crate::words::{Words, sayings};
 
 /// Loading a large collection takes minutes.
 const LOAD: Duration = Duration::from_secs(300);
@@ -88,7 +89,7 @@ impl Collection {
                 Ok(response.indexes().iter().find(|index| index.get_field_name() == EMBEDDING).map(|index| format!("{:?}", index.get_metric_type())))
             }
             // No index yet: 700 on most versions, in other words on others.
-            Err(fault) if !fault.is_passing() || fault.message.contains("index") => Ok(None),
+            Err(fault) if !fault.is_passing() || fault.message.as_str().contains("index") => Ok(None),
             Err(fault) => Err(fault),
         }
     }
@@ -120,21 +121,21 @@ impl Collection {
 
     /// Refuses a collection that is not ours.
     pub fn check(&self, shape: &Shape) -> Result<(), Fault> {
-        let refuse = |reason: String| Err(Fault::new(FaultKind::Mismatch, format!("the collection {} {reason}", self.name)));
+        let refuse = |reason: Words| Err(Fault::new(FaultKind::Mismatch, reason));
         if shape.dimension == 0 || !shape.lacks.is_empty() {
-            return refuse("was made by another program: its columns are others".into());
+            return refuse(sayings::collection_of_others(&self.name));
         }
         if shape.dimension != self.dimension {
-            return refuse(format!("holds vectors of {} numbers and the model in use makes {}: it belongs to another model", shape.dimension, self.dimension));
+            return refuse(sayings::collection_of_dimension(&self.name, shape.dimension, self.dimension));
         }
         if let (Some(theirs), Some(ours)) = (&shape.model, &self.model)
             && theirs != ours
         {
-            return refuse(format!("holds the vectors of the model {theirs}, and the one in use is {ours}"));
+            return refuse(sayings::collection_of_model(&self.name, theirs, ours));
         }
         match shape.metric.as_deref() {
             None | Some("Cosine") => Ok(()),
-            Some(metric) => refuse(format!("compares by {metric} and not by cosine")),
+            Some(metric) => refuse(sayings::collection_of_metric(&self.name, metric)),
         }
     }
 

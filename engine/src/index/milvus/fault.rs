@@ -3,13 +3,14 @@
 use milvus::v2::error::{Error, ServerError};
 
 use crate::remote::{Fault, FaultKind};
+use crate::words::{Words, sayings};
 
 /// What an error of the client means. `server`: how the server is called in messages.
-pub(super) fn translate(server: &str, error: Error) -> Fault {
+pub(super) fn translate(server: &Words, error: Error) -> Fault {
     match error {
         Error::Server(error) => of_server(server, &error),
         Error::RetryExhausted { source, .. } => translate(server, *source),
-        Error::Timeout(_) => Fault::new(FaultKind::TimedOut, format!("{server} did not answer in time")),
+        Error::Timeout(_) => Fault::new(FaultKind::TimedOut, sayings::no_answer_in_time(server)),
         Error::Grpc(status) => {
             // The numbers of gRPC's status codes; naming the type would tie us to the client's own version of tonic.
             let kind = match status.code() as i32 {
@@ -23,22 +24,22 @@ pub(super) fn translate(server: &str, error: Error) -> Fault {
                 _ => FaultKind::ServerFailed,
             };
             let words = match kind {
-                FaultKind::TimedOut => "did not answer in time".to_owned(),
-                FaultKind::SignIn => "does not accept the user and password or token".to_owned(),
-                FaultKind::Denied => "does not allow this".to_owned(),
-                FaultKind::Unreachable => "cannot be reached".to_owned(),
-                FaultKind::TooOld => "does not know this request".to_owned(),
-                _ => format!("failed: {}", first_line(status.message())),
+                FaultKind::TimedOut => sayings::no_answer_in_time(server),
+                FaultKind::SignIn => sayings::sign_in_refused(server),
+                FaultKind::Denied => sayings::not_allowed(server),
+                FaultKind::Unreachable => sayings::unreachable(server),
+                FaultKind::TooOld => sayings::request_unknown(server),
+                _ => sayings::server_failed(server, first_line(status.message())),
             };
-            Fault::new(kind, format!("{server} {words}"))
+            Fault::new(kind, words)
         }
-        Error::Validation(error) => Fault::new(FaultKind::Refused, format!("a request to {server} is not valid: {error}")),
-        Error::Conversion(error) => Fault::new(FaultKind::Refused, format!("a request to {server} cannot be written: {error}")),
-        other => Fault::new(FaultKind::ServerFailed, format!("{server} failed: {}", first_line(&other.to_string()))),
+        Error::Validation(error) => Fault::new(FaultKind::Refused, sayings::request_not_valid(server, error.to_string())),
+        Error::Conversion(error) => Fault::new(FaultKind::Refused, sayings::request_not_written(server, error.to_string())),
+        other => Fault::new(FaultKind::ServerFailed, sayings::server_failed(server, first_line(&other.to_string()))),
     }
 }
 
-fn of_server(server: &str, error: &ServerError) -> Fault {
+fn of_server(server: &Words, error: &ServerError) -> Fault {
     let reason = first_line(error.reason());
     let lower = reason.to_lowercase();
     let kind = match error.code() {
@@ -58,14 +59,14 @@ fn of_server(server: &str, error: &ServerError) -> Fault {
         _ => FaultKind::ServerFailed,
     };
     let words = match kind {
-        FaultKind::SignIn => "does not accept the user and password or token".to_owned(),
-        FaultKind::Denied => "does not allow this".to_owned(),
-        FaultKind::Busy => format!("is busy: {reason}"),
-        FaultKind::ReadOnly => format!("does not take writes now: {reason}"),
-        FaultKind::Missing => format!("knows no such database or collection: {reason}"),
-        _ => format!("refuses: {reason}"),
+        FaultKind::SignIn => sayings::sign_in_refused(server),
+        FaultKind::Denied => sayings::not_allowed(server),
+        FaultKind::Busy => sayings::server_busy(server, reason),
+        FaultKind::ReadOnly => sayings::writes_refused(server, reason),
+        FaultKind::Missing => sayings::database_or_collection_unknown(server, reason),
+        _ => sayings::server_refuses(server, reason),
     };
-    Fault::new(kind, format!("{server} {words}"))
+    Fault::new(kind, words)
 }
 
 fn is_transport(message: &str) -> bool {

@@ -20,6 +20,7 @@ use milvus::v2::prelude as sdk;
 
 use crate::remote::{Fault, FaultKind, Runtime};
 use crate::wire::{MilvusSettings, Secret};
+use crate::words::{Words, sayings};
 pub use collection::{Collection, Shape};
 pub use filter::Filter;
 pub use parity::MilvusIndex;
@@ -38,7 +39,7 @@ pub struct Milvus {
     client: sdk::ClientV2,
     runtime: Runtime,
     /// For faults: `Milvus at http://HOST:PORT`.
-    server: String,
+    server: Words,
 }
 
 impl Milvus {
@@ -53,7 +54,7 @@ impl Milvus {
 
     /// Connects to another database than that of the settings.
     pub fn connect_to(settings: &MilvusSettings, database: &str, token: Option<&Secret>, runtime: &Runtime) -> Result<Self, Fault> {
-        let server = format!("Milvus at {}", settings.address);
+        let server = sayings::milvus_at(&settings.address);
         let mut config = sdk::ConnectConfig::new()
             .uri(&settings.address)
             .database(database)
@@ -112,6 +113,6 @@ impl Milvus {
     }
 
     fn malformed(&self, what: &str) -> Fault {
-        Fault::new(FaultKind::ServerFailed, format!("{} gave an answer without {what}", self.server))
+        Fault::new(FaultKind::ServerFailed, sayings::server_failed(&self.server, format!("an answer without {what}")))
     }
 }

@@ -90,7 +90,7 @@ impl VectorIndex for MilvusIndex {
 
 impl From<Fault> for IndexError {
     fn from(fault: Fault) -> Self {
-        Self::BackEnd(fault.message)
+        Self::BackEnd(fault.message.to_string())
     }
 }
 

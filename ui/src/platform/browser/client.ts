@@ -2,7 +2,7 @@
 // Failures come as problem details (RFC 9457) and leave as an `ErrorReply`.
 
 import { t } from '../../i18n/index.svelte';
-import type { ErrorCode, ErrorReply } from '../../wire';
+import type { ErrorCode, ErrorReply, Saying } from '../../wire';
 
 export const API = '/api/v1';
 
@@ -57,7 +57,8 @@ export class Client {
 export async function problemOf(response: Response): Promise<ErrorReply> {
   const problem = await readProblem(response);
   const message = problem.detail ?? problem.title ?? t('server.failed', { status: String(response.status) });
-  return { code: (problem.code ?? 'internal') as ErrorCode, message, hint: problem.hint ?? null };
+  const said = { ...(problem.detail_said && { message_said: problem.detail_said }), ...(problem.hint_said && { hint_said: problem.hint_said }) };
+  return { code: (problem.code ?? 'internal') as ErrorCode, message, hint: problem.hint ?? null, ...said };
 }
 
 interface Problem {
@@ -65,6 +66,8 @@ interface Problem {
   detail?: string;
   code?: string;
   hint?: string | null;
+  detail_said?: Saying;
+  hint_said?: Saying;
 }
 
 async function readProblem(response: Response): Promise<Problem> {
