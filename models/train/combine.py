@@ -1,37 +1,32 @@
-"""How much each look and each part should count in the published vector, tried on the held-out pictures.
+"""How much the tiles and each part should count in the published vector, tried on the held-out pictures.
 
-    python combine.py --checkpoint RUN/last.pt --data DIR --cache DIR
+    python combine.py --checkpoint RUN/fitted.pt --data DIR --cache DIR
 
-Every picture is looked at once; all combinations are then sums of what was seen. Printed is the combination with the best sum of
-copies found (mean and worst edit, percent) and 100 times the classes' precision@10, and its neighbours in the table.
+Every picture is looked at once; all combinations are then sums of what was seen. Printed are the combinations with the best sum of
+copies (mean and worst edit, percent) among the first CANDIDATES, whose pixels the engine then compares, and 100 times the classes'
+precision@10; then each edit's copies for the best.
 """
-import argparse, itertools, random
+import argparse, itertools, json, random
 import numpy as np
 import torch
 import data, export
-from evaluate import EDITS, SIZE, HeldOut, normalised, precision_at_10, rank_first
+from evaluate import EDITS, SIZE, HeldOut, normalised, found, precision_at_10
 from net import TILES, Lookalike
 from preprocess import prepare
 
-COPY_TILES, SENSE_TILES, COPY_SHARE = (0.15, 0.3, 0.5), (0.05, 0.15, 0.3), (0.2, 0.3, 0.4, 0.5, 0.65)
+COPY_TILES, COPY_SHARE, CANDIDATES = (0.1, 0.15, 0.2, 0.3), (0.5, 0.6, 0.7, 0.75, 0.8, 0.85), 24
 
 
 @torch.no_grad()
-def looks(net, images):
-    """(2, looks, n, part): what the net sees in each look at each picture, as copy and as sense."""
-    seen = []
+def looks(model, images):
+    """The copy part of each look, (looks, n, part), and the sense part of all looks together, (n, labels)."""
+    copies, senses = [], []
     for start in range(0, len(images), 64):
         x = torch.from_numpy(normalised([prepare(image, SIZE) for image in images[start:start + 64]]))
-        seen.append(torch.stack([part.view(1 + len(TILES), len(x), -1) for part in net(Lookalike.looks(x))]))
-    return torch.cat(seen, 2)
-
-
-def unit(x):
-    return x / x.norm(dim=-1, keepdim=True)
-
-
-def mixed(part, tiles):
-    return unit((part * Lookalike.weights(tiles)[:, None, None]).sum(0))
+        copy, seen = (part.view(1 + len(TILES), len(x), -1) for part in model.net(Lookalike.looks(x)))
+        copies.append(copy)
+        senses.append(model.sense(seen))
+    return torch.cat(copies, 1), torch.cat(senses)
 
 
 def main():
@@ -40,22 +35,22 @@ def main():
     parser.add_argument("--data", required=True)
     parser.add_argument("--cache", required=True)
     args = parser.parse_args()
-    net, held = export.load(args.checkpoint).net, HeldOut(data.load(args.data, args.cache))
+    model, held = export.load(args.checkpoint), HeldOut(data.load(args.data, args.cache))
     rng = random.Random(held.seed)
-    gallery = looks(net, held.images)
-    queries = {name: looks(net, [edit(held.images[i], rng) for i in held.chosen]) for name, edit in EDITS.items()}
+    gallery = looks(model, held.images)
+    queries = [looks(model, [edit(held.images[i], rng) for i in held.chosen]) for edit in EDITS.values()]
     rows = []
-    for copy_tiles, sense_tiles in itertools.product(COPY_TILES, SENSE_TILES):
-        parts = [[mixed(x[0], copy_tiles), mixed(x[1], sense_tiles)] for x in (gallery, *queries.values())]
-        for share in COPY_SHARE:
-            whole, *edited = (torch.cat([copy * share ** 0.5, sense * (1 - share) ** 0.5], 1).numpy() for copy, sense in parts)
-            first = [rank_first(whole, vectors, held.chosen)[0] for vectors in edited]
-            classes = precision_at_10(whole[held.sharp:], held.labels)
-            rows.append((np.mean(first) + min(first) + 100 * classes, copy_tiles, sense_tiles, share, np.mean(first), min(first), classes))
-    print("copy tiles  sense tiles  copy share  mean R@1  worst R@1  classes")
-    for _, copy_tiles, sense_tiles, share, mean, worst, classes in sorted(rows, reverse=True)[:12]:
-        print(f"{copy_tiles:10.2f}  {sense_tiles:11.2f}  {share:10.2f}  {mean:8.2f}  {worst:9.1f}  {classes:7.4f}")
-    print("--shares " + ",".join(str(value) for value in max(rows)[1:4]))
+    for tiles, share in itertools.product(COPY_TILES, COPY_SHARE):
+        whole, *edited = (model.together(model.mixed(copy, tiles), sense, share).numpy() for copy, sense in (gallery, *queries))
+        first, near = zip(*(found(whole, vectors, held.chosen, (1, CANDIDATES)) for vectors in edited))
+        classes = precision_at_10(whole[held.sharp:], held.labels)
+        rows.append((np.mean(near) + min(near) + 100 * classes, tiles, share, classes, first, near))
+    print(f"tiles  copy share  mean R@1  worst R@1  mean R@{CANDIDATES}  worst R@{CANDIDATES}  classes")
+    for _, tiles, share, classes, first, near in sorted(rows, reverse=True)[:12]:
+        print(f"{tiles:5.2f}  {share:10.2f}  {np.mean(first):8.2f}  {min(first):9.1f}  {np.mean(near):9.2f}  {min(near):10.1f}  {classes:7.4f}")
+    _, tiles, share, _, *best = max(rows)
+    print(json.dumps({edit: [round(value, 1) for value in both] for edit, *both in zip(EDITS, *best)}))
+    print(f"--shares {tiles},{share}")
 
 
 if __name__ == "__main__":

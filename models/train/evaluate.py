@@ -1,6 +1,6 @@
 """How good a model is, measured as it is used: edited copies searched in a gallery, and neighbours of the same class.
 
-On the held-out pictures while training; on folders of photos for a finished ONNX file:
+Its parts serve combine.py and calibrate.py on the held-out pictures; by itself it measures a finished ONNX file on folders of photos:
     python evaluate.py --onnx lookalike-s.onnx --gallery DIR --classes DIR [--edits FILE.py with a dict EDITS]
 """
 import argparse, importlib.util, io, json, random
@@ -67,11 +67,11 @@ EDITS = {
 }
 
 
-def rank_first(gallery, queries, wanted):
-    """How often, in percent, the wanted picture comes first, and among the first ten."""
+def found(gallery, queries, wanted, among=(1, 10)):
+    """How often, in percent, the wanted picture comes first, and among the first ten (or so many as `among` says)."""
     scores = queries @ gallery.T
     before = (scores > scores[np.arange(len(queries)), wanted][:, None]).sum(1)
-    return 100 * (before < 1).mean(), 100 * (before < 10).mean()
+    return [100 * float((before < first).mean()) for first in among]
 
 
 def precision_at_10(vectors, labels, every=1):
@@ -87,19 +87,6 @@ def normalised(pictures):
     """(n, s, s, 3) uint8 to the net's input."""
     x = (np.asarray(pictures, np.float32) / 255 - np.float32(MEAN)) / np.float32(STD)
     return np.ascontiguousarray(x.transpose(0, 3, 1, 2))
-
-
-def torch_embedder(net, device):
-    import torch
-
-    def embed(pictures):
-        out = []
-        with torch.no_grad():
-            for start in range(0, len(pictures), 128):
-                x = torch.from_numpy(normalised(pictures[start:start + 128])).to(device)
-                out.append(net(x.contiguous(memory_format=torch.channels_last)).cpu().numpy())
-        return np.concatenate(out)
-    return embed
 
 
 def onnx_embedder(path, threads=2):
@@ -119,7 +106,7 @@ def copies(embed, images, gallery, chosen, edits, seed):
     rng, scores = random.Random(seed), {}
     for name, edit in edits.items():
         vectors = embed([prepare(edit(images[i], rng), SIZE) for i in chosen])
-        scores[name] = rank_first(gallery, vectors, chosen)
+        scores[name] = found(gallery, vectors, chosen)
     return scores
 
 
@@ -133,13 +120,6 @@ class HeldOut:
         self.labels = small.labels[small.held_out]
         rng = random.Random(seed)
         self.chosen = rng.sample(range(self.sharp), min(queries, self.sharp)) + rng.sample(range(self.sharp, len(self.images)), queries // 3)
-
-    def measure(self, net, device):
-        embed = torch_embedder(net, device)
-        gallery = embed([prepare(image, SIZE) for image in self.images])
-        scores = copies(embed, self.images, gallery, self.chosen, EDITS, self.seed)
-        first = {name: round(score[0], 1) for name, score in scores.items()}
-        return {"copies_r1": round(float(np.mean(list(first.values()))), 2), "class_p10": round(precision_at_10(gallery[self.sharp:], self.labels), 4), **first}
 
 
 def _pictures(folder):

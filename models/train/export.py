@@ -1,7 +1,7 @@
-"""A checkpoint as an ONNX file of plain operators, its manifest beside it: `python export.py --checkpoint last.pt --to DIR`.
+"""A checkpoint as an ONNX file of plain operators, its manifest beside it: `python export.py --checkpoint fitted.pt --to DIR`.
 
 The graph is written node by node: batch norms folded into their convolutions, each shortcut's pooling too, so that what tract
-runs is Conv, Relu, Add, one average, one Gemm and the division by the length. The batch axis is symbolic.
+runs is Conv, Relu and Add, and little else at the end. The batch axis is symbolic.
 """
 import argparse, hashlib, os
 from pathlib import Path
@@ -10,7 +10,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
-from net import MEAN, Lookalike, Net, PART, STD, TILE, TILES
+from net import MEAN, Lookalike, Net, STD, TILE, TILES
 
 TOLERATED = 1e-4
 BANDS = {"same-picture": 0.80, "same-scene": 0.60, "similar": 0.45}  # until calibrate.py has measured better ones
@@ -41,6 +41,17 @@ class Graph:
         names = [self.weight(f"{name}.weight", weight), self.weight(f"{name}.bias", bias)]
         return self.add("Conv", [x, *names], name, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[padding] * 4)
 
+    def linear(self, name, x, layer):
+        return self.add("Gemm", [x, self.weight(f"{name}.weight", layer.weight), self.weight(f"{name}.bias", layer.bias)], name, transB=1)
+
+    def by_look(self, name, x, width):
+        """Rows of all looks, one after the other, as (looks, n, width)."""
+        return self.add("Reshape", [x, self.weight(f"{name}.shape", np.array([1 + len(TILES), -1, width]))], name)
+
+    def sum_of_looks(self, name, x, weights):
+        """The sum over (looks, n, width), each look with a weight of its own."""
+        weighted = self.add("Mul", [x, self.weight(f"{name}.weights", np.float32(weights).reshape(-1, 1, 1))], f"{name}.weighted")
+        return self.add("ReduceSum", [weighted, self.weight(f"{name}.axis", np.array([0]))], name, keepdims=0)
 
     def unit(self, name, x):
         """Each row divided by its length."""
@@ -81,22 +92,26 @@ def trunk(g, net, x):
     return fine, x
 
 
+def summary(g, seen):
+    """`Lookalike.summary` as nodes."""
+    whole = g.sum_of_looks("seen.whole", seen, [1] + [0] * len(TILES))
+    tiles = g.sum_of_looks("seen.tiles", seen, [0] + [1 / len(TILES)] * len(TILES))
+    most = g.add("ReduceMax", [seen], "seen.most", axes=[0], keepdims=0)
+    return g.add("Concat", [whole, tiles, most], "summary", axis=1)
+
+
 def to_onnx(model):
     g, net = Graph(), model.net
-    fine, coarse = (g.add("Flatten", [g.add("GlobalAveragePool", [x], f"{x}.pool")], f"{x}.pooled") for x in trunk(g, net, looks(g, "image")))
-    both = g.add("Concat", [fine, coarse], "pooled", axis=1)
-    parts = []
-    for name, head, x, tiles, share in (("copy", net.copy, both, model.copy_tiles, model.copy_share),
-                                        ("sense", net.sense, coarse, model.sense_tiles, 1 - model.copy_share)):
-        x = g.add("Gemm", [x, g.weight(f"{name}.weight", head.weight), g.weight(f"{name}.bias", head.bias)], name, transB=1)
-        x = g.add("Reshape", [g.unit(f"{name}.look", x), g.weight(f"{name}.shape", np.array([1 + len(TILES), -1, head.out_features]))], f"{name}.looks")
-        x = g.add("Mul", [x, g.weight(f"{name}.weights", model.weights(tiles)[:, None, None])], f"{name}.weighted")
-        x = g.add("ReduceSum", [x, g.weight(f"{name}.first_axis", np.array([0]))], f"{name}.mixed", keepdims=0)
-        parts.append(g.add("Mul", [g.unit(name, x), g.weight(f"{name}.share", np.float32([share ** 0.5]))], f"{name}.part"))
+    pooled = [g.add("Flatten", [g.add("GlobalAveragePool", [x], f"{x}.pool")], f"{x}.pooled") for x in trunk(g, net, looks(g, "image"))]
+    seen = g.add("Concat", pooled, "seen", axis=1)
+    copy = g.by_look("copy.looks", g.unit("copy.look", g.linear("copy", seen, net.copy)), net.copy.out_features)
+    copy = g.sum_of_looks("copy.mixed", copy, model.weights(model.tiles))
+    likely = g.add("Softmax", [g.linear("labels", summary(g, g.by_look("seen.looks", seen, net.seen)), model.labels)], "likely", axis=1)
+    parts = [g.add("Mul", [g.unit(name, x), g.weight(f"{name}.share", np.float32([share ** 0.5]))], f"{name}.part")
+             for name, x, share in (("copy.whole", copy, model.copy_share), ("sense", likely, 1 - model.copy_share))]
     g.add("Concat", parts, "embedding", axis=1)
-    dim = net.copy.out_features + net.sense.out_features
     graph = helper.make_graph(g.nodes, "lookalike", [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["batch", 3, 2 * TILE, 2 * TILE])],
-                              [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", dim])], g.weights)
+                              [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", model.dimension])], g.weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8, producer_name="lookalike")
     onnx.checker.check_model(model)
     return model
@@ -114,23 +129,26 @@ def parity(model, blob, seed=1):
     return worst
 
 
-def manifest(blob, bands, version):
+def manifest(blob, dimension, bands, version):
     size = 2 * TILE
     rows = [f'id = "lookalike-s-{version}"', 'name = "Lookalike S"', 'file = "lookalike-s.onnx"',
             f'sha256 = "{hashlib.sha256(blob).hexdigest()}"', f"bytes = {len(blob)}", 'licence = "MIT OR Apache-2.0"',
             'provenance = "Trained from scratch by this project (models/train) on tiny-imagenet, clothing-dataset-small, cats and dogs '
             'and pictures drawn by code, with MobileNetV3-small (torchvision, BSD-3-Clause) as teacher."',
             "", "[input]", f"width = {size}", f"height = {size}", 'layout = "nchw"', 'colour = "rgb"', 'resize = "squash"', "trim = true",
-            f"mean = {list(MEAN)}", f"std = {list(STD)}", "", "[output]", 'node = "embedding"', 'pooling = "none"', f"dimension = {2 * PART}",
+            f"mean = {list(MEAN)}", f"std = {list(STD)}", "", "[output]", 'node = "embedding"', 'pooling = "none"', f"dimension = {dimension}",
             "", "[bands]", *(f"{name} = {limit:.3f}" for name, limit in bands.items())]
     return "\n".join(rows) + "\n"
 
 
 def load(checkpoint, *shares):
-    """The published form of a checkpoint; `shares` as combine.py prints them."""
-    net = Net()
-    net.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["average"])
-    return Lookalike(net, *shares).eval()
+    """The published form of what readout.py wrote; `shares` as combine.py prints them."""
+    saved, net = torch.load(checkpoint, map_location="cpu", weights_only=True), Net()
+    net.load_state_dict(saved["net"])
+    classes, seen = saved["labels"]["weight"].shape
+    labels = nn.Linear(seen, classes)
+    labels.load_state_dict(saved["labels"])
+    return Lookalike(net, labels, *shares).eval()
 
 
 def write(folder, name, blob):
@@ -142,7 +160,7 @@ def write(folder, name, blob):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", required=True)
+    parser.add_argument("--checkpoint", required=True, help="what readout.py wrote")
     parser.add_argument("--to", required=True, help="folder for lookalike-s.onnx and model.toml")
     parser.add_argument("--version", type=int, default=1, help="the id's number: raise it whenever a published model's vectors change")
     parser.add_argument("--shares", help="what looks and parts count, as combine.py prints it")
@@ -156,7 +174,7 @@ def main():
     bands = dict(zip(BANDS, map(float, args.bands.split(",")))) if args.bands else BANDS
     Path(args.to).mkdir(parents=True, exist_ok=True)
     write(args.to, "lookalike-s.onnx", blob)
-    write(args.to, "model.toml", manifest(blob, bands, args.version).encode())
+    write(args.to, "model.toml", manifest(blob, model.dimension, bands, args.version).encode())
     print(f"{len(blob)} bytes, ONNX and PyTorch differ by at most {worst:.1e}")
 
 

@@ -30,13 +30,18 @@ def relations(z, teacher, temperature=0.1):
 
 
 class Heads(nn.Module):
-    """What only training needs: a cosine classifier on the labels and a linear look from the sense part to the teacher's space."""
+    """What only training needs: a short vector of what was seen, a cosine classifier on it, and a linear look from it to the teacher's space."""
 
-    def __init__(self, dim, classes, teacher_dim):
+    def __init__(self, seen, dim, classes, teacher_dim):
         super().__init__()
+        self.sense = nn.Linear(seen, dim)
         self.classes = nn.Parameter(torch.randn(classes, dim))
         self.scale = nn.Parameter(torch.tensor(2.5))
         self.teacher = nn.Linear(dim, teacher_dim)
+
+    def short(self, seen):
+        """What was seen as a vector of unit length, (n, dim)."""
+        return F.normalize(self.sense(seen), dim=1)
 
     def label_loss(self, z, soft):
         """Cross entropy against soft labels, for each picture; a class that is impossible for its kind has a soft label below 0."""
@@ -74,22 +79,38 @@ class Discriminant:
         return F.normalize((features - self.mean) @ self.basis, dim=1)
 
 
-def teacher_labels(features, labels, classes, smoothing, trust, generator, epochs=12):
-    """Soft labels: the true one, smoothed, mixed with what a linear probe on the teacher's features believes."""
-    x = (features - features.mean(0)) / features.std(0).clamp(min=1e-3)
-    probe = nn.Linear(x.shape[1], classes)
-    nn.init.zeros_(probe.weight)
-    optimiser = torch.optim.AdamW(probe.parameters(), 2e-3, weight_decay=0.1)
+def probe(features, soft, epochs, generator):
+    """A linear layer from features to labels, fitted to soft labels (n, labels); the features' scales do not matter."""
+    mean, std = features.mean(0), features.std(0).clamp(min=1e-3)
+    x, layer = (features - mean) / std, nn.Linear(features.shape[1], soft.shape[1])
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    optimiser = torch.optim.AdamW(layer.parameters(), weight_decay=0.1)
     for epoch in range(epochs):
         for group in optimiser.param_groups:
             group["lr"] = 2e-3 * (1 - epoch / epochs)
         for i in torch.randperm(len(x), generator=generator).split(500):
-            loss = F.cross_entropy(probe(x[i]), labels[i], label_smoothing=0.1)
+            loss = F.cross_entropy(layer(x[i]), soft[i])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
     with torch.no_grad():
-        belief = F.softmax(probe(x), 1)
-        right = (belief.argmax(1) == labels).float().mean().item()
-    hard = F.one_hot(labels, classes).float() * (1 - smoothing) + smoothing / classes
+        layer.weight.div_(std)
+        layer.bias.sub_(layer.weight @ mean)
+    return layer
+
+
+def smooth(labels, classes, smoothing=0.1):
+    """Soft labels that are nearly sure of the true one."""
+    return F.one_hot(labels, classes).float() * (1 - smoothing) + smoothing / classes
+
+
+@torch.no_grad()
+def teacher_labels(features, labels, classes, trust, generator):
+    """Soft labels: the true one, smoothed, mixed with what a linear probe on the teacher's features believes."""
+    hard = smooth(labels, classes)
+    with torch.enable_grad():
+        layer = probe(features, hard, 12, generator)
+    belief = F.softmax(layer(features), 1)
+    right = (belief.argmax(1) == labels).float().mean().item()
     return (1 - trust) * hard + trust * belief, right

@@ -1,7 +1,8 @@
 """The net: dense convolutions only, because depthwise ones are slow in tract. Knows no losses and no data.
 
-A picture's vector has two parts of equal size. *Copy* says which picture it is, whatever was done to it; *sense* says what it
-shows. Each has its own losses, so that neither has to give way to the other; `Lookalike` puts them together.
+A picture's vector has two parts. *Copy* says which picture it is, whatever was done to it; *sense* says what it shows, as how
+likely each label of the training data is. Each has its own losses, so that neither has to give way to the other; `Lookalike`
+puts them together.
 """
 import torch
 from torch import nn
@@ -10,7 +11,7 @@ from torch.nn import functional as F
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 TILE = 48  # the side of what the published model looks at, in pixels
 TILES = ((0, 0), (0, TILE), (TILE, 0), (TILE, TILE), (TILE // 2, TILE // 2))  # top and left in the published model's input
-PART = 128  # numbers in each part of the vector
+COPY = 128  # numbers in the copy part of the vector
 
 
 def conv_bn(cin, cout, kernel, stride=1, padding=None):
@@ -36,9 +37,9 @@ class Block(nn.Module):
 
 
 class Net(nn.Module):
-    """One look: pictures (n, 3, s, s), normalised, to two vectors of unit length each, (n, 128): copy and sense."""
+    """One look: pictures (n, 3, s, s), normalised, to the copy part, (n, 128) of unit length, and what was seen, (n, self.seen)."""
 
-    def __init__(self, widths=(48, 96, 192, 256), depths=(1, 2, 2, 1), part=PART):
+    def __init__(self, widths=(48, 96, 192, 256), depths=(1, 2, 2, 1), copy=COPY):
         super().__init__()
         self.stem = conv_bn(3, widths[0], 4, 4, 0)
         blocks, cin = [], widths[0]
@@ -48,30 +49,30 @@ class Net(nn.Module):
                 cin = width
         self.blocks = nn.Sequential(*blocks)
         self.level = sum(depths[:-1])  # blocks before the last stage: what they see is finer, and tells copies apart
-        self.copy = nn.Linear(widths[-2] + cin, part)
-        self.sense = nn.Linear(cin, part)
-
-    def stages(self, x):
-        """What the stage before the last and the last give, averaged over the place: (n, channels) each."""
-        fine = self.blocks[:self.level](F.relu(self.stem(x)))
-        return fine.mean((2, 3)), self.blocks[self.level:](fine).mean((2, 3))
+        self.seen = widths[-2] + cin
+        self.copy = nn.Linear(self.seen, copy)
 
     def forward(self, x):
-        fine, coarse = self.stages(x)
-        copy = self.copy(torch.cat([fine, coarse], 1))
-        return F.normalize(copy.float(), dim=1), F.normalize(self.sense(coarse).float(), dim=1)
+        fine = self.blocks[:self.level](F.relu(self.stem(x)))
+        seen = torch.cat([fine.mean((2, 3)), self.blocks[self.level:](fine).mean((2, 3))], 1)
+        return F.normalize(self.copy(seen).float(), dim=1), seen.float()
 
 
 class Lookalike(nn.Module):
-    """What is published: a picture (n, 3, 96, 96) to its vector (n, 256) of unit length.
+    """What is published: a picture (n, 3, 96, 96) to its vector (n, 128 + labels) of unit length.
 
     It looks at the whole picture at half size, and at five overlapping quarters (the corners and the middle) at full size. A
     cut-out then meets the part that it was cut from at the same scale, and neither costs more pictures in training.
+    `labels` is the linear layer from `summary` to the labels, which readout.py fits.
     """
 
-    def __init__(self, net, copy_tiles=0.3, sense_tiles=0.1, copy_share=0.5):
+    def __init__(self, net, labels, tiles=0.3, copy_share=0.5):
         super().__init__()
-        self.net, self.copy_tiles, self.sense_tiles, self.copy_share = net, copy_tiles, sense_tiles, copy_share
+        self.net, self.labels, self.tiles, self.copy_share = net, labels, tiles, copy_share
+
+    @property
+    def dimension(self):
+        return self.net.copy.out_features + self.labels.out_features
 
     @staticmethod
     def looks(x):
@@ -81,12 +82,27 @@ class Lookalike(nn.Module):
 
     @staticmethod
     def weights(tiles):
-        """What each look counts: the whole 1, each tile `tiles`."""
-        return torch.tensor([1.0] + [tiles] * len(TILES))
+        """What each look counts for the copy part: the whole 1, each tile `tiles`."""
+        return torch.tensor([1.0] + [tiles] * len(TILES))[:, None, None]
+
+    @staticmethod
+    def summary(seen):
+        """What was seen in all looks, (looks, n, c), as (n, 3 c): in the whole, in the tiles on average, and the most in any look."""
+        return torch.cat([seen[0], seen[1:].mean(0), seen.amax(0)], 1)
+
+    @classmethod
+    def mixed(cls, copy, tiles):
+        """The copy parts of all looks, (looks, n, c), as one."""
+        return F.normalize((copy * cls.weights(tiles)).sum(0), dim=1)
+
+    def sense(self, seen):
+        """How likely each label is, at unit length."""
+        return F.normalize(F.softmax(self.labels(self.summary(seen)), dim=1), dim=1)
+
+    @staticmethod
+    def together(copy, sense, copy_share):
+        return torch.cat([copy * copy_share ** 0.5, sense * (1 - copy_share) ** 0.5], 1)
 
     def forward(self, x):
-        parts = []
-        for part, tiles, share in zip(self.net(self.looks(x)), (self.copy_tiles, self.sense_tiles), (self.copy_share, 1 - self.copy_share)):
-            mixed = (part.view(1 + len(TILES), len(x), -1) * self.weights(tiles).to(x.device)[:, None, None]).sum(0)
-            parts.append(F.normalize(mixed, dim=1) * share ** 0.5)
-        return torch.cat(parts, 1)
+        copy, seen = (part.view(1 + len(TILES), len(x), -1) for part in self.net(self.looks(x)))
+        return self.together(self.mixed(copy, self.tiles), self.sense(seen), self.copy_share)

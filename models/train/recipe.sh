@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From the data to the published model: trains (or goes on), fits the last layer, weighs looks and parts, exports, calibrates the bands, exports with them.
+# From the data to the published model: trains (or goes on), fits the last layers, weighs looks and parts, exports, calibrates the bands, exports with them.
 # usage: recipe.sh DATA RUN VERSION [further options of train.py]       PYTHON names the interpreter that has requirements.lock
 set -euo pipefail
 data=$(realpath "${1:?folder of the data}") run=$(realpath -m "${2:?folder for checkpoints}") version=${3:?number of the version}

@@ -21,10 +21,7 @@ def _norms(net):
 
 @torch.no_grad()
 def restore(net, path, pictures):
-    """Fills `net` from the ONNX file at `path`; `pictures` (n, 3, s, s) normalised, a few hundred, settle the norms.
-
-    Returns the names of the parts that the file does not have (heads of another layout), which stay as they were.
-    """
+    """Fills `net` from the ONNX file at `path`; `pictures` (n, 3, s, s) normalised, a few hundred, settle the norms."""
     stored = {w.name: torch.tensor(numpy_helper.to_array(w)) for w in onnx.load(path).graph.initializer}
     hooks = []
     for name, conv, norm in _norms(net):
@@ -46,12 +43,5 @@ def restore(net, path, pictures):
     net.train(was_training)
     for hook in hooks:
         hook.remove()
-    missing = []
-    for name in ("copy", "sense"):
-        head = getattr(net, name)
-        if f"{name}.weight" in stored and stored[f"{name}.weight"].shape == head.weight.shape:
-            head.weight.copy_(stored[f"{name}.weight"])
-            head.bias.copy_(stored[f"{name}.bias"])
-        else:
-            missing.append(name)
-    return missing
+    net.copy.weight.copy_(stored["copy.weight"])
+    net.copy.bias.copy_(stored["copy.bias"])

@@ -3,16 +3,18 @@
 The schedule counts steps, never time: warm up, stay, decay linearly to zero over the last part. Resuming with another --steps
 re-plans what is left; `stable.pt`, kept from before the decay, is the one to continue from.
 """
-import argparse, copy, json, os, queue, threading, time
+import argparse, copy, os, queue, threading, time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np
 import torch
 from torch.nn import functional as F
-import data, evaluate, losses, optimiser
+import data, losses, optimiser
 from augment import Draw, pair, plain
-from net import MEAN, Lookalike, Net, PART, STD
+from net import COPY, MEAN, Net, STD
 from restore import restore
+
+SENSE, TEACHER = 128, 128  # numbers in the short vector of what is seen, and in what is kept of the teacher's
 
 
 def options():
@@ -36,7 +38,6 @@ def options():
     parser.add_argument("--weights", default="1,2,1,1,0.05", help="of the losses: copies, labels, teacher, relations, spread")
     parser.add_argument("--ema", type=float, default=0.995)
     parser.add_argument("--save-every", type=int, default=100)
-    parser.add_argument("--check-every", type=int, default=600)
     args = parser.parse_args()
     if not args.precision:  # processors that lack the instructions emulate bfloat16, twenty times slower
         quick = args.device != "cpu" or torch.backends.cpu.get_cpu_capability() not in ("DEFAULT", "AVX2")
@@ -59,7 +60,7 @@ class Halves:
             return torch.cat(self.net(x), 1)
 
     def forward(self, x):
-        """Both vectors of all pictures, (n, 2 · PART), cut off from the graph; each part of the batch has every so-maniest."""
+        """Copy part and what was seen of all pictures, side by side, cut off from the graph; each part of the batch has every so-maniest."""
         self.graphs = list(self.pool.map(self._forward, [x[k::self.parts] for k in range(self.parts)]))
         z = torch.empty(len(x), self.graphs[0].shape[1], device=x.device)
         for k, graph in enumerate(self.graphs):
@@ -121,13 +122,13 @@ class Targets:
         small, sharp = (torch.from_numpy(bank.labels) for bank in banks[:2])
         generator = torch.Generator().manual_seed(args.seed)
         seen = torch.from_numpy(~banks[0].held_out)  # held-out pictures teach nothing, not even the probe
-        believed, right = losses.teacher_labels(features[0][seen], small[seen], 200, 0.1, 0.5, generator)
+        believed, right = losses.teacher_labels(features[0][seen], small[seen], 200, 0.5, generator)
         print(f"the probe on the teacher is right on {right:.3f} of the pictures it saw", flush=True)
-        space = losses.Discriminant(features[0][seen], small[seen], PART)
+        space = losses.Discriminant(features[0][seen], small[seen], TEACHER)
         self.classes = int(sharp.max()) + 1
         soft = [torch.full((len(bank), self.classes), -1.0) for bank in banks]
         soft[0][seen, :200] = believed
-        soft[1][:, 200:] = F.one_hot(sharp - 200, self.classes - 200).float() * 0.9 + 0.1 / (self.classes - 200)
+        soft[1][:, 200:] = losses.smooth(sharp - 200, self.classes - 200)
         self.soft = [s.to(args.device) for s in soft]
         self.space = [space(f).to(args.device) for f in features]
 
@@ -143,7 +144,7 @@ TRUST = (0.5, 0.25, 1.0)
 def ask(z, heads, targets, paired, single, args):
     """All losses of one step by name, unweighted, and how often copies are found; `z` as Halves.forward gives it."""
     pairs = sum(len(which) for _, which in paired)
-    copy, sense = z.split(PART, 1)
+    copy, sense = z[:, :COPY], heads.short(z[:, COPY:])
     a, b, others = copy[:pairs], copy[pairs:2 * pairs], copy[2 * pairs:]
     copies, found = losses.info_nce(a, b, others, args.temperature)
     soft, teacher = (torch.cat([pair, pair, plain]) for pair, plain in zip(targets.of(paired), targets.of(single)))
@@ -171,13 +172,13 @@ def main():
     banks = data.load(args.data, args.cache or out / "cache", args.seed)
     targets = Targets(banks, args)
     net = Net().to(args.device, memory_format=torch.channels_last)
-    heads = losses.Heads(PART, targets.classes, PART).to(args.device)
+    heads = losses.Heads(net.seen, SENSE, targets.classes, TEACHER).to(args.device)
     saved = torch.load(out / "last.pt", map_location=args.device, weights_only=True) if (out / "last.pt").exists() else None
     step = saved["step"] if saved else 0
     batches = Batches(banks, args, step)
     if args.start and not saved:
-        missing = restore(net, args.start, batches.make(0)[0])
-        print(f"goes on from {args.start}" + (f", but for {', '.join(missing)}" if missing else ""), flush=True)
+        restore(net, args.start, batches.make(0)[0])
+        print(f"goes on from {args.start}", flush=True)
     optimisers = optimiser.make(net, heads, args.muon_lr, args.adam_lr)
     average = copy.deepcopy(net).eval()
     parts = {"net": net, "heads": heads, "average": average, "muon": optimisers[0][0], "adam": optimisers[1][0]}
@@ -192,7 +193,6 @@ def main():
 
     halves = Halves(net, args.threads if args.device == "cpu" else 1, args.device, args.precision)
     weights = [float(w) for w in args.weights.split(",")]
-    held = evaluate.HeldOut(banks)
     sums, since, start_decay = {}, time.perf_counter(), int(args.steps * (1 - args.decay))
     while step < args.steps:
         rate = min((step + 1) / 100, 1.0, (args.steps - step) / (args.steps * args.decay))
@@ -223,9 +223,6 @@ def main():
             save("last")
         if step == start_decay:
             save("stable")
-        if step % args.check_every == 0 or step == args.steps:
-            print(json.dumps({"step": step, **held.measure(Lookalike(average).eval(), args.device)}), flush=True)
-            since = time.perf_counter()
 
 
 if __name__ == "__main__":
