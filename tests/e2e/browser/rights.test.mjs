@@ -53,7 +53,7 @@ test('all that is offered is allowed', async () => {
   await page.getByText('so these can be looked at here').waitFor();
   await page.getByRole('button', { name: 'About Lookalike…' }).click();
   await page.reload();
-  await tile(page, 'scene-1.png').waitFor();
+  await page.getByRole('heading', { name: 'About Lookalike' }).waitFor();
   assert.deepEqual(refused, []);
   assert.equal(await page.getByRole('alert').count(), 0);
   await isQuiet();
