@@ -13,7 +13,8 @@ const { E2E_DATA: data, E2E_PHOTO: photo } = process.env;
 if (!data || !photo) throw new Error('E2E_DATA and E2E_PHOTO say what to measure');
 
 await withWindow(data, async (window) => {
-  await window.until('the library', `return document.querySelector('.pill')?.innerText.includes('Up to date')`, 120);
+  // Indexing is over, or paused.
+  await window.until('the library', `return /Up to date|paused/.test(document.querySelector('.pill')?.innerText) && document.querySelector('nav .entry .count') !== null`, 120);
   const total = await window.run(`return document.querySelector('nav .entry .count').innerText`);
   const times = [];
   for (let i = 0; i < ROUNDS; i++) {
