@@ -121,6 +121,20 @@ impl TestLibrary {
         command
     }
 
+    /// Gives the data directory to another user, who may see the photos; false where only root could.
+    #[cfg(unix)]
+    pub fn given_to(&self, user: u32) -> bool {
+        use std::os::unix::fs::{PermissionsExt, chown};
+
+        fs_err::create_dir_all(self.data_dir()).expect("the data directory");
+        if chown(self.data_dir(), Some(user), Some(user)).is_err() {
+            println!("skipped: only root can act for another user");
+            return false;
+        }
+        fs_err::set_permissions(self.root.path(), std::fs::Permissions::from_mode(0o755)).expect("the library may be seen");
+        true
+    }
+
     /// The home folder that commands see.
     pub fn home(&self) -> PathBuf {
         self.root.path().join("home")

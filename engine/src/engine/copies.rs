@@ -174,7 +174,8 @@ impl Engine {
         Ok(path)
     }
 
-    fn hash_of(&self, picture: Ranked) -> Result<Option<ContentHash>> {
+    /// The content of a result; none where its picture has gone.
+    pub(super) fn hash_of(&self, picture: Ranked) -> Result<Option<ContentHash>> {
         match picture {
             Ranked::Here(key) => Ok(self.inner.catalog.read(|db| images::by_key(db, key))?.map(|image| image.hash)),
             Ranked::Shared(hash) => Ok(Some(hash)),

@@ -53,14 +53,8 @@ impl Engine {
             return Ok(ranked);
         }
         let Some(query) = asked.thumbnail.as_deref().and_then(|thumbnail| self.sketch_of(thumbnail)) else { return Ok(ranked) };
-        let candidates = &ranked[..ranked.len().min(CANDIDATES)];
-        let hashes = self.inner.catalog.read(|db| {
-            let hash = |(picture, _): &(Ranked, f32)| match picture {
-                Ranked::Here(key) => Ok(images::by_key(db, *key)?.map(|image| image.hash)),
-                Ranked::Shared(hash) => Ok(Some(*hash)),
-            };
-            candidates.iter().map(hash).collect::<Result<Vec<_>>>()
-        })?;
+        let candidates = ranked.iter().take(CANDIDATES);
+        let hashes = candidates.map(|(picture, _)| self.hash_of(*picture)).collect::<Result<Vec<_>>>()?;
         let compare = |hash: &Option<ContentHash>| {
             // Only what is made already: rendering one would take longer than the search. One that cannot be read says nothing.
             let thumbnail = self.inner.thumbnails.get((*hash)?).ok()??;

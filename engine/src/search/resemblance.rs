@@ -14,8 +14,8 @@ const COARSE: f32 = 32.0;
 const FINE: f32 = 96.0;
 /// Correlation from which two pictures as wholes, or a part and its place, are the same. Measured with 160 photos, each edited
 /// one compared with the 24 that are nearest by vector among 2,500: the right wholes correlate at 0.91 or more, the right parts
-/// nineteen times in twenty at 0.77 or more; another one reaches these limits in one search of 200, and where the query is a
-/// quarter of a photo, in one of 16.
+/// nineteen times in twenty at 0.86 or more; another one reaches these limits in one search of 200, and where the query is a
+/// quarter of a photo, in one of 14.
 const SAME_WHOLE: f32 = 0.85;
 const SAME_PART: f32 = 0.78;
 /// Correlation from which a place is looked at again, finer.
