@@ -252,3 +252,11 @@ def plain(levels, size, draw):
     """A view of each picture for learning what it shows."""
     theta, side = part(len(levels[0]), draw)
     return colour(sample(levels, theta, side, size, draw), draw, False)
+
+
+def blend(x, draw, part=0.5):
+    """Mixes, in place, each of a part of the views with the one before it; (n,) how much of each is its own, from a half up."""
+    own = torch.where(draw.chance(len(x), part), draw.uniform(len(x), 0.5, 1), torch.ones(len(x), device=x.device))
+    weight = own[:, None, None, None]
+    x.copy_(weight * x + (1 - weight) * x.roll(1, 0))
+    return own

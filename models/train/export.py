@@ -42,7 +42,8 @@ class Graph:
         return self.add("Conv", [x, *names], name, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[padding] * 4)
 
     def linear(self, name, x, layer):
-        return self.add("Gemm", [x, self.weight(f"{name}.weight", layer.weight), self.weight(f"{name}.bias", layer.bias)], name, transB=1)
+        weights = [self.weight(f"{name}.{kind}", value) for kind, value in layer.named_parameters()]
+        return self.add("Gemm", [x, *weights], name, transB=1)
 
     def by_look(self, name, x, width):
         """Rows of all looks, one after the other, as (looks, n, width)."""
@@ -107,8 +108,9 @@ def to_onnx(model):
     copy = g.by_look("copy.looks", g.unit("copy.look", g.linear("copy", seen, net.copy)), net.copy.out_features)
     copy = g.sum_of_looks("copy.mixed", copy, model.weights(model.tiles))
     likely = g.add("Softmax", [g.linear("labels", summary(g, g.by_look("seen.looks", seen, net.seen)), model.labels)], "likely", axis=1)
+    sense = g.linear("shorten", likely, model.shorten)
     parts = [g.add("Mul", [g.unit(name, x), g.weight(f"{name}.share", np.float32([share ** 0.5]))], f"{name}.part")
-             for name, x, share in (("copy.whole", copy, model.copy_share), ("sense", likely, 1 - model.copy_share))]
+             for name, x, share in (("copy.whole", copy, model.copy_share), ("sense", sense, 1 - model.copy_share))]
     g.add("Concat", parts, "embedding", axis=1)
     graph = helper.make_graph(g.nodes, "lookalike", [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["batch", 3, 2 * TILE, 2 * TILE])],
                               [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", model.dimension])], g.weights)
@@ -143,12 +145,14 @@ def manifest(blob, dimension, bands, version):
 
 def load(checkpoint, *shares):
     """The published form of what readout.py wrote; `shares` as combine.py prints them."""
-    saved, net = torch.load(checkpoint, map_location="cpu", weights_only=True), Net()
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    net = Net(copy=len(saved["net"]["copy.weight"]))
     net.load_state_dict(saved["net"])
-    classes, seen = saved["labels"]["weight"].shape
-    labels = nn.Linear(seen, classes)
+    (classes, seen), short = saved["labels"]["weight"].shape, len(saved["shorten"]["weight"])
+    labels, shorten = nn.Linear(seen, classes), nn.Linear(classes, short, bias=False)
     labels.load_state_dict(saved["labels"])
-    return Lookalike(net, labels, *shares).eval()
+    shorten.load_state_dict(saved["shorten"])
+    return Lookalike(net, labels, shorten, *shares).eval()
 
 
 def write(folder, name, blob):

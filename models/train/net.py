@@ -1,22 +1,23 @@
 """The net: dense convolutions only, because depthwise ones are slow in tract. Knows no losses and no data.
 
 A picture's vector has two parts. *Copy* says which picture it is, whatever was done to it; *sense* says what it shows, as how
-likely each label of the training data is. Each has its own losses, so that neither has to give way to the other; `Lookalike`
-puts them together.
+likely each label of the training data is, shortened. Each has its own losses, so that neither has to give way to the other;
+`Lookalike` puts them together.
 """
 import torch
 from torch import nn
 from torch.nn import functional as F
+from convolution import Conv
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 TILE = 48  # the side of what the published model looks at, in pixels
 TILES = ((0, 0), (0, TILE), (TILE, 0), (TILE, TILE), (TILE // 2, TILE // 2))  # top and left in the published model's input
-COPY = 128  # numbers in the copy part of the vector
+COPY = 128  # numbers in the copy part while it is trained; readout.py keeps the directions that matter
 
 
 def conv_bn(cin, cout, kernel, stride=1, padding=None):
     padding = kernel // 2 if padding is None else padding
-    return nn.Sequential(nn.Conv2d(cin, cout, kernel, stride, padding, bias=False), nn.BatchNorm2d(cout))
+    return nn.Sequential(Conv(cin, cout, kernel, stride, padding, bias=False), nn.BatchNorm2d(cout))
 
 
 class Block(nn.Module):
@@ -59,20 +60,21 @@ class Net(nn.Module):
 
 
 class Lookalike(nn.Module):
-    """What is published: a picture (n, 3, 96, 96) to its vector (n, 128 + labels) of unit length.
+    """What is published: a picture (n, 3, 96, 96) to its vector (n, dimension) of unit length.
 
     It looks at the whole picture at half size, and at five overlapping quarters (the corners and the middle) at full size. A
     cut-out then meets the part that it was cut from at the same scale, and neither costs more pictures in training.
-    `labels` is the linear layer from `summary` to the labels, which readout.py fits.
+    `labels` is the linear layer from `summary` to the labels, `shorten` the one without bias from how likely each is to the sense part;
+    readout.py fits both.
     """
 
-    def __init__(self, net, labels, tiles=0.3, copy_share=0.5):
+    def __init__(self, net, labels, shorten, tiles=0.3, copy_share=0.5):
         super().__init__()
-        self.net, self.labels, self.tiles, self.copy_share = net, labels, tiles, copy_share
+        self.net, self.labels, self.shorten, self.tiles, self.copy_share = net, labels, shorten, tiles, copy_share
 
     @property
     def dimension(self):
-        return self.net.copy.out_features + self.labels.out_features
+        return self.net.copy.out_features + self.shorten.out_features
 
     @staticmethod
     def looks(x):
@@ -96,8 +98,8 @@ class Lookalike(nn.Module):
         return F.normalize((copy * cls.weights(tiles)).sum(0), dim=1)
 
     def sense(self, seen):
-        """How likely each label is, at unit length."""
-        return F.normalize(F.softmax(self.labels(self.summary(seen)), dim=1), dim=1)
+        """How likely each label is, in fewer numbers and at unit length."""
+        return F.normalize(self.shorten(F.softmax(self.labels(self.summary(seen)), dim=1)), dim=1)
 
     @staticmethod
     def together(copy, sense, copy_share):

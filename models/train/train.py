@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 import data, losses, optimiser
-from augment import Draw, pair, plain
+from augment import Draw, blend, pair, plain
 from net import COPY, MEAN, Net, STD
 from restore import restore
 
@@ -32,6 +32,7 @@ def options():
     parser.add_argument("--decay", type=float, default=0.4, help="the last part of the steps, in which the rate falls to zero")
     parser.add_argument("--pairs", default="48,36,20", help="pairs of views a step, for copies: small, sharp, drawn")
     parser.add_argument("--plain", default="156,20,0", help="plain views a step, for what is shown: small, sharp, drawn")
+    parser.add_argument("--blend", type=float, default=0.5, help="the part of the plain views that are mixed with another")
     parser.add_argument("--muon-lr", type=float, default=0.03)
     parser.add_argument("--adam-lr", type=float, default=2e-3)
     parser.add_argument("--temperature", type=float, default=0.06)
@@ -99,14 +100,16 @@ class Batches:
 
     @torch.no_grad()
     def make(self, step):
-        """The net's input: first views of all pairs, their second views, plain views; and which pictures the pairs and plain views show."""
+        """The net's input: first views of all pairs, their second views, plain views; which pictures the pairs and plain views show;
+        and how much of each plain view, of each kind, is its own."""
         draw = Draw(torch.Generator().manual_seed(self.args.seed * 1_000_003 + step), self.device)
         size = self.size(step)
         pairs, paired = self._choose(self.pairs, size, draw, pair)
         singles, single = self._choose(self.plain, size, draw, plain)
+        own = [blend(views, draw, self.args.blend) for views in singles]
         mean, std = (torch.tensor(v, device=self.device).view(1, 3, 1, 1) for v in (MEAN, STD))
         x = (torch.cat([a for a, _ in pairs] + [b for _, b in pairs] + singles) - mean) / std
-        return x.contiguous(memory_format=torch.channels_last), paired, single
+        return x.contiguous(memory_format=torch.channels_last), paired, single, own
 
     def _run(self, step):
         while True:
@@ -132,22 +135,31 @@ class Targets:
         self.soft = [s.to(args.device) for s in soft]
         self.space = [space(f).to(args.device) for f in features]
 
-    def of(self, chosen):
-        """Soft labels and the teacher's vectors of the chosen pictures, in their order; pictures of no label have no label above 0."""
-        return tuple(torch.cat([rows[kind][which.to(rows[kind].device)] for kind, which in chosen]) for rows in (self.soft, self.space))
+    def of(self, chosen, own=None):
+        """Soft labels and the teacher's vectors of the chosen pictures, in their order; pictures of no label have no label above 0.
+
+        `own` says, for each kind that is chosen at all, how much of each view is its own; the rest is of the one before it.
+        """
+        def mixed(rows, own):
+            return rows if own is None else own[:, None] * rows + (1 - own[:, None]) * rows.roll(1, 0)
+        shares = iter(own or ())
+        shares = [next(shares) if own and len(which) else None for _, which in chosen]
+        soft, space = ([mixed(rows[kind][which.to(rows[kind].device)], share) for (kind, which), share in zip(chosen, shares)]
+                       for rows in (self.soft, self.space))
+        return torch.cat(soft), F.normalize(torch.cat(space), dim=1)
 
 
 # How far a view can be asked what the whole picture shows: first views, second (edited) views, plain views.
 TRUST = (0.5, 0.25, 1.0)
 
 
-def ask(z, heads, targets, paired, single, args):
+def ask(z, heads, targets, paired, single, own, args):
     """All losses of one step by name, unweighted, and how often copies are found; `z` as Halves.forward gives it."""
     pairs = sum(len(which) for _, which in paired)
     copy, sense = z[:, :COPY], heads.short(z[:, COPY:])
     a, b, others = copy[:pairs], copy[pairs:2 * pairs], copy[2 * pairs:]
     copies, found = losses.info_nce(a, b, others, args.temperature)
-    soft, teacher = (torch.cat([pair, pair, plain]) for pair, plain in zip(targets.of(paired), targets.of(single)))
+    soft, teacher = (torch.cat([pair, pair, plain]) for pair, plain in zip(targets.of(paired), targets.of(single, own)))
     trust = torch.cat([torch.full((n,), t) for n, t in zip((pairs, pairs, len(sense) - 2 * pairs), TRUST)]).to(z.device)
     trust = trust / trust.sum()
     return {"copies": copies, "labels": (heads.label_loss(sense, soft) * trust).sum(), "teacher": (heads.teacher_loss(sense, teacher) * trust).sum(),
@@ -199,10 +211,10 @@ def main():
         for opt, base in optimisers:
             for group in opt.param_groups:
                 group["lr"] = base * rate
-        x, paired, single = batches.ready.get()
+        x, paired, single, own = batches.ready.get()
         net.train()
         z = halves.forward(x)
-        asked, found = ask(z, heads, targets, paired, single, args)
+        asked, found = ask(z, heads, targets, paired, single, own, args)
         loss = sum(weight * value for weight, value in zip(weights, asked.values(), strict=True))
         for opt, _ in optimisers:
             opt.zero_grad(set_to_none=True)

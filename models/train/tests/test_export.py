@@ -5,7 +5,7 @@ import losses
 from export import TOLERATED, manifest, parity, to_onnx
 from net import Lookalike, Net, TILE
 from optimiser import orthogonal
-from readout import summaries, whiten
+from readout import shortening, summaries, whiten
 from restore import restore
 
 PLAIN = {"Conv", "Relu", "Add", "AveragePool", "GlobalAveragePool", "Pad", "Flatten", "Slice", "Concat", "Reshape", "Gemm",
@@ -28,7 +28,7 @@ def tiny(seed=1):
 
 def published(seed=1, **shares):
     net = tiny(seed)
-    return Lookalike(net, nn.Linear(3 * net.seen, 7), **shares).eval()
+    return Lookalike(net, nn.Linear(3 * net.seen, 7), nn.Linear(7, 5, bias=False), **shares).eval()
 
 
 def test_onnx_says_what_pytorch_says():
@@ -69,7 +69,7 @@ def test_training_goes_on_from_a_published_file(tmp_path):
 
 
 def test_the_manifest_names_the_bytes():
-    text = manifest(b"abc", 340, {"same-picture": 0.8, "same-scene": 0.6, "similar": 0.4}, 1)
+    text = manifest(b"abc", 256, {"same-picture": 0.8, "same-scene": 0.6, "similar": 0.4}, 1)
     assert "bytes = 3" in text and "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" in text
 
 
@@ -121,9 +121,17 @@ def test_summaries_come_in_order_and_hold_on_to_no_graph():
     assert not together.requires_grad, "the graphs of 50,000 pictures would fill the memory"
 
 
-def test_a_whitened_layer_varies_alike_in_all_directions():
+def test_a_whitened_layer_varies_alike_in_its_main_directions():
     seen = torch.randn(500, 6, generator=torch.Generator().manual_seed(8)) * torch.tensor([5.0, 3, 1, 1, 0.5, 0.5]) + 2
-    layer = nn.Linear(6, 4)
-    whiten(layer, seen, least=0)
+    whitened = whiten(nn.Linear(6, 4), seen, 3, least=0)
     with torch.no_grad():
-        assert torch.allclose(torch.cov(layer(seen).T), torch.eye(4), atol=0.02) and layer(seen).mean(0).abs().max() < 1e-3
+        assert torch.allclose(torch.cov(whitened(seen).T), torch.eye(3), atol=0.02) and whitened(seen).mean(0).abs().max() < 1e-3
+
+
+def test_a_shortened_sense_part_keeps_how_alike_pictures_are():
+    generator = torch.Generator().manual_seed(9)
+    likely = torch.softmax(torch.randn(300, 4, generator=generator) @ torch.randn(4, 20, generator=generator) * 3, 1)
+    unit = nn.functional.normalize(likely, dim=1)
+    with torch.no_grad():
+        short = nn.functional.normalize(shortening(likely, 12)(likely), dim=1)
+    assert short.shape == (300, 12) and (short @ short.T - unit @ unit.T).abs().mean() < 0.02
