@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tauri::{App, AppHandle, Emitter, Manager, WindowEvent};
+use tauri::{App, AppHandle, Emitter, Manager, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 mod commands;
@@ -17,7 +17,7 @@ mod shell;
 /// What of the window is as it was left. Whether it is shown is not: a window that was hidden when it was closed must not stay so.
 pub(crate) const REMEMBERED: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED).union(StateFlags::FULLSCREEN);
 
-/// Opens the window over a data directory and returns when it is closed.
+/// Opens the window over a data directory. The process ends when it is closed.
 pub fn run(data_dir: PathBuf) -> tauri::Result<()> {
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, arguments, directory| {
@@ -39,6 +39,7 @@ pub fn run(data_dir: PathBuf) -> tauri::Result<()> {
         .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, pictures::serve)
         .setup(move |app: &mut App| {
             app.manage(shell::Shell::new(app.handle().clone(), data_dir));
+            end_when_told(app.handle());
             let directory = std::env::current_dir().unwrap_or_default();
             native::open_in(app.handle(), native::paths_among(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()), &directory));
             Ok(())
@@ -110,8 +111,38 @@ pub fn run(data_dir: PathBuf) -> tauri::Result<()> {
             desktop::open,
             desktop::show_in_folder,
         ])
-        .run(tauri::generate_context!())
+        .build(tauri::generate_context!())?
+        .run(|app, event| {
+            // The program ends without letting go of anything.
+            if let RunEvent::Exit = event {
+                app.state::<shell::Shell>().close();
+            }
+        });
+    Ok(())
 }
+
+/// Ends the program as a closed window does, where its session or a terminal asks it to.
+#[cfg(unix)]
+fn end_when_told(app: &AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            match signal(kind) {
+                Ok(mut told) => {
+                    if told.recv().await.is_some() {
+                        app.exit(0);
+                    }
+                }
+                // The system's own way to end a program is left, and the index is made up for at the next start.
+                Err(error) => tracing::warn!(%error, "a signal cannot be caught"),
+            }
+        });
+    }
+}
+
+#[cfg(not(unix))]
+fn end_when_told(_: &AppHandle) {}
 
 /// A second start shows the window that is already open.
 fn come_to_front(app: &AppHandle) {

@@ -64,6 +64,16 @@ impl Shell {
         Ok(slot.insert(engine).clone())
     }
 
+    /// Saves what is to be saved, whatever is still being waited for: the program is about to end.
+    pub(crate) fn close(&self) {
+        // Locked: the library is just being opened, and there is nothing to save yet.
+        if let Ok(slot) = self.engine.try_lock()
+            && let Some(engine) = slot.as_ref()
+        {
+            engine.close();
+        }
+    }
+
     async fn open_to_write_or_read(&self) -> Result<Engine, ErrorReply> {
         let engine = match self.open(Access::Write).await {
             Err(error) if error.code == ErrorCode::LibraryBusy => self.open(Access::Read).await?,

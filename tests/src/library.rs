@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant, SystemTime};
 
+use lookalike_engine::embed::Manifest;
+use lookalike_engine::index::{EmbeddedIndex, EmbeddedOptions, VectorIndex};
 use lookalike_engine::wire::{IndexReport, Query, SearchReply, SearchRequest};
 use lookalike_engine::{Access, Catalogue, Config, Engine, Keychain, ModelSource, Result, SecretAccess};
 use tempfile::TempDir;
@@ -105,6 +107,14 @@ impl TestLibrary {
     /// Indexes the photo folder until done.
     pub fn index(&self, engine: &Engine) -> IndexReport {
         engine.index(&[self.photos()], &[]).expect("indexing ends well")
+    }
+
+    /// How many vectors the index on the disk has; none while nothing has been saved.
+    pub fn saved_vectors(&self) -> Option<usize> {
+        let manifest = Manifest::read(&bundled_model()).expect("the bundled model's manifest");
+        let options = EmbeddedOptions { read_only: true, ..EmbeddedOptions::default() };
+        let saved = EmbeddedIndex::open(&self.data_dir().join("index").join(&manifest.id), &manifest.id, manifest.output.dimension, options);
+        saved.ok().map(|index| index.count().expect("its count"))
     }
 
     /// Runs the `lookalike` command on this library's data directory.

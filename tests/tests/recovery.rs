@@ -58,6 +58,21 @@ fn a_damaged_or_missing_index_is_built_anew() {
 }
 
 #[test]
+fn closing_saves_the_index_whoever_still_holds_the_library() {
+    let library = TestLibrary::with_scenes(5);
+    let engine = library.writer();
+    let held = engine.clone();
+    library.index(&engine);
+    assert_eq!(library.saved_vectors(), None, "so few are saved at the end only");
+    engine.close();
+    assert_eq!(library.saved_vectors(), Some(5));
+    assert_whole(&held, &library.photos().join("scene-2.jpg"), 5);
+    let late = held.index(&[library.photos()], &[]).expect_err("nothing is indexed any more");
+    assert_eq!(late.code(), ErrorCode::Cancelled, "{late}");
+    engine.close();
+}
+
+#[test]
 fn an_index_from_another_time_is_not_believed() {
     let library = TestLibrary::with_scenes(6);
     library.index(&library.writer());

@@ -16,7 +16,7 @@ use crate::library::watch::{Following, Watch};
 use crate::media::Limits;
 use crate::pipeline::control::{Control, Counters, Sampler, get, idle};
 use crate::pipeline::{self, Task};
-use crate::wire::{Event, IndexReport, Progress};
+use crate::wire::{ErrorCode, Event, IndexReport, Progress};
 use crate::words::sayings;
 use crate::{Error, Result};
 
@@ -44,7 +44,7 @@ pub(super) struct Parts {
 /// Dropping it stops the work and waits for the last commit.
 pub(super) struct Indexer {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
     watch: Arc<Option<Watch>>,
 }
 
@@ -98,7 +98,7 @@ impl Indexer {
             .name("indexer".into())
             .spawn(move || worker.work())
             .map_err(|error| Error::internal(format!("no thread could be started: {error}")))?;
-        Ok(Self { shared, thread: Some(thread), watch })
+        Ok(Self { shared, thread: Mutex::new(Some(thread)), watch })
     }
 
     /// Looks at these in the background.
@@ -110,7 +110,7 @@ impl Indexer {
     pub(super) fn look_at_and_wait(&self, tasks: impl IntoIterator<Item = Task>) -> Result<IndexReport> {
         let (waiter, answer) = mpsc::channel();
         self.shared.push(tasks, Some(waiter));
-        answer.recv().map_err(|_| Error::internal("the indexer ended without a report"))?
+        answer.recv().map_err(|_| Error::new(ErrorCode::Cancelled, "the library is being closed"))?
     }
 
     pub(super) fn control(&self) -> &Control {
@@ -130,15 +130,23 @@ impl Indexer {
     }
 }
 
-impl Drop for Indexer {
-    fn drop(&mut self) {
+impl Indexer {
+    /// Stops the work for good, waits for the last commit and saves the index.
+    pub(super) fn stop(&self) {
         self.shared.queue().is_stopped = true;
         self.shared.control.cancel();
         self.shared.filled.notify_all();
-        if let Some(thread) = self.thread.take() {
+        // Held while it ends: a second call waits as well.
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
             // A panic in it has been reported by the panic hook.
             let _ = thread.join();
         }
+    }
+}
+
+impl Drop for Indexer {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
@@ -149,6 +157,10 @@ impl Shared {
 
     fn push(&self, tasks: impl IntoIterator<Item = Task>, waiter: Option<Sender<Result<IndexReport>>>) {
         let mut queue = self.queue();
+        if queue.is_stopped {
+            // Whoever waits is told so by the loss of the waiter.
+            return;
+        }
         for task in tasks {
             if !queue.tasks.contains(&task) {
                 queue.tasks.push(task);
@@ -180,6 +192,7 @@ impl Worker {
                     queue = self.shared.filled.wait(queue).unwrap_or_else(PoisonError::into_inner);
                 }
                 if queue.is_stopped {
+                    queue.waiters.clear();
                     break;
                 }
                 // An earlier cancellation meant earlier tasks. Within the lock, so that a later one is not lost.

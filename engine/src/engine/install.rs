@@ -29,6 +29,12 @@ impl Installing {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn cancel(&self) {
+        if let Some(install) = &*self.lock() {
+            install.is_cancelled.store(true, Ordering::Release);
+        }
+    }
+
     pub(super) fn info(&self) -> Option<InstallInfo> {
         self.lock().as_ref().map(|install| install.info.clone())
     }
@@ -99,9 +105,7 @@ impl Engine {
 
     /// Ends the download under way, if there is one. What has come is kept for another try.
     pub fn cancel_install(&self) -> Result<()> {
-        if let Some(install) = &*self.inner.installing.lock() {
-            install.is_cancelled.store(true, Ordering::Release);
-        }
+        self.inner.installing.cancel();
         Ok(())
     }
 

@@ -232,6 +232,26 @@ impl Engine {
         self.inner.events.subscribe()
     }
 
+    /// Ends every wait for a server: of what syncs, of a model on its way, and of whoever has asked, who is told so. For a host
+    /// that is to end soon; everything else goes on.
+    pub fn leave_servers(&self) {
+        self.inner.installing.cancel();
+        self.inner.sharing.stop();
+    }
+
+    /// Ends the work in the background and saves the index, whoever still holds the engine: a host that ends need not wait for
+    /// them. Searches are still answered; nothing is indexed or sent any more.
+    pub fn close(&self) {
+        self.leave_servers();
+        if let Some(indexer) = &self.inner.indexer {
+            indexer.stop();
+        }
+        if let Some(switcher) = &self.inner.switcher {
+            switcher.stop();
+        }
+        self.inner.sharing.end();
+    }
+
     /// Whether this engine may change the library.
     pub fn is_writer(&self) -> bool {
         self.inner.indexer.is_some()

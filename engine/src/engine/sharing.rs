@@ -1,5 +1,6 @@
 //! The facade's calls on the connection to Milvus and an object store: setting it up, trying it, syncing, comparing.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,8 @@ pub(super) struct Sharing {
     worker: Mutex<Option<Worker>>,
     /// For calls in the foreground, started when first needed.
     runtime: Mutex<Option<Runtime>>,
+    /// Whether nobody is to wait for a server any more.
+    is_ending: AtomicBool,
     /// The connection as it was last read, and when its file was written: a keychain is slow to ask, and may ask the user.
     known: Mutex<Option<(Stamp, Connected)>>,
     /// The servers as searches see them.
@@ -50,6 +53,7 @@ impl Sharing {
             secrets: SecretStore::new(data_dir, access.keychain, access.overrides),
             worker: Mutex::default(),
             runtime: Mutex::default(),
+            is_ending: AtomicBool::new(false),
             known: Mutex::default(),
             reach: Reach::default(),
             pictures: KeptPictures::new(data_dir),
@@ -66,7 +70,31 @@ impl Sharing {
         if let Some(runtime) = &*runtime {
             return Ok(runtime.clone());
         }
-        Ok(runtime.insert(Runtime::start()?).clone())
+        let started = Runtime::start()?;
+        if self.is_ending() {
+            started.stop();
+        }
+        Ok(runtime.insert(started).clone())
+    }
+
+    fn is_ending(&self) -> bool {
+        self.is_ending.load(Ordering::Acquire)
+    }
+
+    /// Ends every wait for a server, now and later, in the foreground and in the background. Waits for nothing itself.
+    pub(super) fn stop(&self) {
+        self.is_ending.store(true, Ordering::Release);
+        if let Some(runtime) = &*self.runtime.lock().unwrap_or_else(PoisonError::into_inner) {
+            runtime.stop();
+        }
+        if let Some(worker) = &*self.worker() {
+            worker.stop();
+        }
+    }
+
+    /// Waits until the background worker has ended.
+    pub(super) fn end(&self) {
+        drop(self.worker().take());
     }
 
     /// The settings, where the connection is on.
@@ -349,7 +377,7 @@ impl Engine {
         let sharing = &self.inner.sharing;
         // The old one first: two must not send the same lines.
         drop(sharing.worker().take());
-        let stored = sharing.connected()?.filter(|_| self.inner.follows && self.is_writer());
+        let stored = sharing.connected()?.filter(|_| self.inner.follows && self.is_writer() && !sharing.is_ending());
         if let Some(stored) = stored {
             let plan = self.plan(stored.settings, sharing.secrets.read()?)?;
             let worker = Worker::start(self.sync_parts(Runtime::start()?), plan, stored.paused)?;
@@ -369,7 +397,11 @@ impl Engine {
             if status.pending != last {
                 (last, moved) = (status.pending, Instant::now());
             }
-            if status.pending == 0 || moved.elapsed() > patience || matches!(status.state, SyncState::Blocked | SyncState::Paused | SyncState::Off) {
+            if status.pending == 0
+                || moved.elapsed() > patience
+                || self.inner.sharing.is_ending()
+                || matches!(status.state, SyncState::Blocked | SyncState::Paused | SyncState::Off)
+            {
                 let sent = before.pending.saturating_sub(status.pending);
                 return Ok(SyncReport { sent, status, seconds: started.elapsed().as_secs_f64() });
             }

@@ -39,7 +39,7 @@ pub(super) struct Parts {
 /// Dropping it stops the work after the pictures under way; the switch stays recorded and goes on at the next start.
 pub(super) struct Switcher {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 struct Shared {
@@ -107,7 +107,7 @@ impl Switcher {
             .name("switch".into())
             .spawn(move || worker.work())
             .map_err(|error| Error::internal(format!("no thread could be started: {error}")))?;
-        Ok(Self { shared, thread: Some(thread) })
+        Ok(Self { shared, thread: Mutex::new(Some(thread)) })
     }
 
     /// Says that the catalog's record of the switch has changed.
@@ -144,16 +144,21 @@ impl Switcher {
         self.wake();
         Ok(())
     }
+
+    /// Stops the work for good, after the pictures under way.
+    pub(super) fn stop(&self) {
+        self.shared.words().is_stopped = true;
+        self.shared.spoken.notify_all();
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // A panic in it has been reported by the panic hook.
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Drop for Switcher {
     fn drop(&mut self) {
-        self.shared.words().is_stopped = true;
-        self.shared.spoken.notify_all();
-        if let Some(thread) = self.thread.take() {
-            // A panic in it has been reported by the panic hook.
-            let _ = thread.join();
-        }
+        self.stop();
     }
 }
 

@@ -116,6 +116,13 @@ impl Worker {
         self.shared.given.notify_all();
     }
 
+    /// Ends it, and what is on its way at once. Waits for nothing.
+    pub(crate) fn stop(&self) {
+        self.shared.orders().is_stopped = true;
+        self.shared.given.notify_all();
+        self.parts.runtime.stop();
+    }
+
     /// How it stands.
     pub(crate) fn status(&self, model: &str) -> Result<SyncStatus> {
         let progress = self.shared.progress().clone();
@@ -125,9 +132,7 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.shared.orders().is_stopped = true;
-        self.shared.given.notify_all();
-        self.parts.runtime.stop();
+        self.stop();
         if let Some(thread) = self.thread.take() {
             // A panic in it has been reported by the panic hook.
             let _ = thread.join();

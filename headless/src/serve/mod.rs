@@ -84,6 +84,7 @@ pub(crate) fn run(open: impl Fn(Access) -> Result<Engine>, args: &ServeArgs) -> 
     };
     let listener = TcpListener::bind(args.bind).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
+    let closing = engine.clone();
     let app = Arc::new(shared(engine, args, address)?);
     announce(&app, address, &args.host)?;
     let listening = Listening { listener, tls, is_behind_proxy: args.behind_proxy };
@@ -95,10 +96,11 @@ pub(crate) fn run(open: impl Fn(Access) -> Result<Engine>, args: &ServeArgs) -> 
         tokio::spawn(stop_when_told(Arc::clone(&app), handle.clone(), Arc::clone(&told_at)));
         listen::serve(listening, routes(&app), handle).await
     });
-    // Work that nobody waits for any more has what is left of the time; then the engine goes, and saves what it has. Whoever
-    // still waits for another server then is cut off: whatever is cut short, the library is sound.
+    // Work that nobody waits for any more has what is left of the time. Then the engine saves what it has, also where some of
+    // that work still holds it; it is cut off, and the library is sound.
     let left = told_at.get().map_or(FINISH, |told| FINISH.saturating_sub(told.elapsed()));
     runtime.shutdown_timeout(left);
+    closing.close();
     served.map_err(cannot)?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
@@ -183,12 +185,13 @@ fn base(way: Way, address: SocketAddr, hosts: &[String]) -> String {
     }
 }
 
-/// Asked to stop, it takes nothing new and finishes what it has; asked again, it stops at once.
+/// Asked to stop, it takes nothing new and finishes what it has, without waiting for other servers; asked again, it stops at once.
 async fn stop_when_told(app: App, handle: Handle<SocketAddr>, told_at: Arc<OnceLock<Instant>>) {
     told().await;
     told_at.get_or_init(Instant::now);
     tracing::info!("stopping");
     app.stopping.send_replace(true);
+    app.engine.leave_servers();
     handle.graceful_shutdown(Some(FINISH));
     told().await;
     handle.shutdown();
