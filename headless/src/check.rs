@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lookalike_engine::wire::{CopyReport, ErrorCode, ImportFile, ImportRequest, ImportState, ImportStatus, ImportVerdict};
+use lookalike_engine::wire::{CopyNewRequest, CopyReport, ErrorCode, ImportFile, ImportRequest, ImportState, ImportStatus, ImportVerdict, NewFiles};
 use lookalike_engine::{Engine, Error, Result};
 
 use crate::args::CheckArgs;
@@ -75,7 +75,7 @@ fn each(engine: &Engine, verdict: ImportVerdict, mut show: impl FnMut(&ImportFil
 fn copy(engine: &Engine, folder: &Path) -> Result<CopyReport> {
     let absolute = std::path::absolute(folder)?;
     let text = absolute.to_str().ok_or_else(|| Error::invalid(format!("{} is no valid Unicode", folder.display())))?;
-    engine.copy_new(text)
+    engine.copy_new(&CopyNewRequest { folder: text.to_owned(), files: NewFiles::default() })
 }
 
 fn tell(report: &CopyReport, is_json: bool) -> Result<()> {

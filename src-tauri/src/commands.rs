@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use lookalike_engine::wire::{
-    ConnectRequest, ConnectionInfo, CopyReport, CopyRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, ExplainRequest,
-    Explained, FolderInfo, ImportReply, ImportRequest, ImportStatus, LibraryReply, LibraryRequest, ModelsReply, PageRequest, PictureDetails, Preferences,
-    PreferencesReply, Scope, SearchReply, SearchRequest, SentTerms, SkippedFile, Status, SyncStatus, TestReport, TrashReport, TrashRequest, TrashUndone,
-    VerifyReport,
+    ConnectRequest, ConnectionInfo, CopyNewRequest, CopyReport, CopyRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply,
+    ExplainRequest, Explained, FolderInfo, ImportReply, ImportRequest, ImportStatus, LibraryReply, LibraryRequest, ModelsReply, PageRequest, PictureDetails,
+    PictureFile, Preferences, PreferencesReply, Scope, SearchReply, SearchRequest, SentTerms, SkippedFile, Status, SyncStatus, TestReport, TrashReport,
+    TrashRequest, TrashUndone, VerifyReport,
 };
 use lookalike_engine::{Engine, Error, SearchTerms};
 use tauri::State;
@@ -226,7 +226,7 @@ pub(crate) async fn undo_trash(shell: State<'_, Shell>, batch: i64) -> Reply<Tra
 }
 
 #[tauri::command]
-pub(crate) async fn files_of(shell: State<'_, Shell>, id: String) -> Reply<Vec<i64>> {
+pub(crate) async fn files_of(shell: State<'_, Shell>, id: String) -> Reply<Vec<PictureFile>> {
     ask(&shell, move |engine| engine.files_of(&id)).await
 }
 
@@ -271,9 +271,9 @@ pub(crate) async fn checked(shell: State<'_, Shell>, request: ImportRequest) -> 
 }
 
 #[tauri::command]
-pub(crate) async fn copy_new(shell: State<'_, Shell>, folder: String) -> Reply<CopyReport> {
-    shell.check_picked(&folder)?;
-    ask(&shell, move |engine| engine.copy_new(&folder)).await
+pub(crate) async fn copy_new(shell: State<'_, Shell>, request: CopyNewRequest) -> Reply<CopyReport> {
+    shell.check_picked(&request.folder)?;
+    ask(&shell, move |engine| engine.copy_new(&request)).await
 }
 
 #[tauri::command]

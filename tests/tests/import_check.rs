@@ -1,8 +1,10 @@
 //! "Do I already have these?": a folder that is not in the library, compared with it before anything is imported.
 
+use std::path::Path;
+
 use image::imageops::{self, FilterType};
 use lookalike_engine::Engine;
-use lookalike_engine::wire::{ErrorCode, ImportFile, ImportRequest, ImportState, ImportStatus, ImportVerdict};
+use lookalike_engine::wire::{CopyNewRequest, ErrorCode, ImportFile, ImportRequest, ImportState, ImportStatus, ImportVerdict, NewFiles};
 use lookalike_tests::library::{TestLibrary, wait_until};
 use lookalike_tests::scenes::{jpeg, scene};
 use lookalike_tests::server::Server;
@@ -33,6 +35,10 @@ fn check(engine: &Engine, library: &TestLibrary) -> ImportStatus {
     engine.check_folder(&library.beside("card")).unwrap();
     wait_until("every file has its verdict", || engine.check_status().unwrap().unwrap().state != ImportState::Running);
     engine.check_status().unwrap().unwrap()
+}
+
+fn all_to(folder: &Path) -> CopyNewRequest {
+    CopyNewRequest { folder: folder.to_str().unwrap().into(), files: NewFiles::default() }
 }
 
 fn files(engine: &Engine, verdict: ImportVerdict) -> Vec<ImportFile> {
@@ -68,11 +74,11 @@ fn every_file_of_a_card_has_its_verdict_and_nothing_is_imported() {
     let target = library.beside("import");
     fs_err::create_dir_all(&target).unwrap();
     fs_err::write(target.join("3.jpg"), "another file of that name").unwrap();
-    let report = engine.copy_new(target.to_str().unwrap()).unwrap();
+    let report = engine.copy_new(&all_to(&target)).unwrap();
     assert_eq!((report.copied, report.there_already, report.failed.len()), (2, 0, 0));
     assert_eq!(fs_err::read(target.join("3.jpg")).unwrap(), b"another file of that name", "what lay there stays");
     assert_eq!(fs_err::read(target.join("3 (2).jpg")).unwrap(), fs_err::read(library.beside("card").join("DCIM/3.jpg")).unwrap());
-    let again = engine.copy_new(target.to_str().unwrap()).unwrap();
+    let again = engine.copy_new(&all_to(&target)).unwrap();
     assert_eq!((again.copied, again.there_already), (0, 2), "a second time costs nothing");
     // Once they are indexed, the card holds nothing new.
     engine.index(&[target], &[]).unwrap();
@@ -80,17 +86,45 @@ fn every_file_of_a_card_has_its_verdict_and_nothing_is_imported() {
 }
 
 #[test]
+fn of_the_new_ones_only_the_chosen_are_copied() {
+    let library = library_and_card();
+    let engine = library.writer();
+    library.index(&engine);
+    check(&engine, &library);
+    let new = files(&engine, ImportVerdict::New);
+    let ids = |name: &str| new.iter().filter(|file| file.file_name == name).map(|file| file.id.clone()).collect::<Vec<_>>();
+    let copied = |to: &str, files: NewFiles| {
+        let target = library.beside(to);
+        fs_err::create_dir_all(&target).unwrap();
+        engine.copy_new(&CopyNewRequest { folder: target.to_str().unwrap().into(), files }).unwrap();
+        let mut names: Vec<_> = fs_err::read_dir(target).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(copied("but one", NewFiles::AllBut { ids: ids("3.jpg") }), ["4.jpg"]);
+    assert_eq!(copied("but a repeated one", NewFiles::AllBut { ids: ids("4.jpg") }), ["3.jpg"], "it stays out wherever it lies");
+    assert_eq!(copied("only", NewFiles::Only { ids: ids("3.jpg") }), ["3.jpg"]);
+    assert!(copied("none", NewFiles::Only { ids: Vec::new() }).is_empty());
+    // What is named has to be what is seen.
+    let known = files(&engine, ImportVerdict::SameFile).remove(0).id;
+    for id in [known, "no id".into()] {
+        let request = CopyNewRequest { folder: library.beside("only").to_str().unwrap().into(), files: NewFiles::AllBut { ids: vec![id] } };
+        assert_eq!(engine.copy_new(&request).expect_err("it is none of the new ones").code(), ErrorCode::InvalidRequest);
+    }
+}
+
+#[test]
 fn folders_of_the_library_and_none_are_refused() {
     let library = library_and_card();
     let engine = library.writer();
     library.index(&engine);
-    engine.copy_new(library.beside("card").to_str().unwrap()).expect_err("nothing was checked");
+    engine.copy_new(&all_to(&library.beside("card"))).expect_err("nothing was checked");
     let error = engine.check_folder(&library.photos()).expect_err("it is in the library");
     assert!(error.code() == ErrorCode::InvalidRequest && error.hint().is_some());
     assert_eq!(engine.check_folder(&library.beside("none")).expect_err("it is not there").code(), ErrorCode::NotFound);
     check(&engine, &library);
     for folder in ["card", "/nowhere/at/all", engine.data_dir().to_str().unwrap()] {
-        assert_eq!(engine.copy_new(folder).expect_err(folder).code(), ErrorCode::InvalidRequest);
+        assert_eq!(engine.copy_new(&all_to(Path::new(folder))).expect_err(folder).code(), ErrorCode::InvalidRequest);
     }
 }
 
@@ -122,7 +156,11 @@ fn over_http_only_below_an_allowed_root() {
     assert_eq!(standing(), Value::Null);
     ask("/import-check", json!({ "path": card }));
     wait_until("it is done", || standing()["state"] == "done");
-    assert_eq!(ask("/import-check/files", json!({ "verdict": "new", "limit": 10 }))["total"], 3);
+    let new = ask("/import-check/files", json!({ "verdict": "new", "limit": 10 }));
+    assert_eq!(new["total"], 3);
+    let into = card.join("DCIM");
+    let report = ask("/import-check/copies", json!({ "folder": into, "files": { "kind": "only", "ids": [new["files"][0]["id"]] } }));
+    assert_eq!((&report["copied"], &report["there_already"]), (&json!(0), &json!(1)), "only the one that is chosen, and it lies there");
     for (path, body) in [
         ("/import-check", json!({ "path": library.home() })),
         ("/import-check/copies", json!({ "folder": "/tmp" })),

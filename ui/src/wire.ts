@@ -159,6 +159,19 @@ device_name: string, };
 export type Consistency = "strong" | "session" | "bounded" | "eventually";
 
 /**
+ * Asks for copies of new files.
+ */
+export type CopyNewRequest = { 
+/**
+ * Absolute path of the folder to copy to.
+ */
+folder: string, 
+/**
+ * Which of them; all where it does not say.
+ */
+files: NewFiles, };
+
+/**
  * How far copying is.
  */
 export type CopyProgress = { 
@@ -1106,6 +1119,19 @@ export type Orientation = "landscape" | "portrait" | "square";
  */
 export type PageRequest = { 
 /**
+ * New files of a check, each content once.
+ */
+export type NewFiles = { "kind": "all-but", 
+/**
+ * Content hashes.
+ */
+ids: Array<string>, } | { "kind": "only", 
+/**
+ * Content hashes.
+ */
+ids: Array<string>, };
+
+/**
  * The set, from `SearchReply::result_set`.
  */
 result_set: string, 
@@ -1218,6 +1244,27 @@ export type Place = {
  */
 path: string, 
 /**
+/**
+ * A file of a picture, on this computer.
+ */
+export type PictureFile = { 
+/**
+ * Catalog id.
+ */
+file: number, 
+/**
+ * Absolute path.
+ */
+path: string, 
+/**
+ * Whether its folder is protected: it cannot go to the trash.
+ */
+is_protected: boolean, 
+/**
+ * Whether its folder cannot be reached now.
+ */
+is_offline: boolean, };
+
  * Whether its folder cannot be reached now.
  */
 offline: boolean, 

@@ -1,13 +1,14 @@
 //! The facade's calls on folders that are to be imported: which of their files the library has already, and copies of the new ones.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Engine;
 use super::copies::ToCopy;
-use crate::catalog::folders;
+use crate::catalog::{ContentHash, folders};
 use crate::incoming::{Check, Parts};
-use crate::wire::{CopyReport, ErrorCode, ImportReply, ImportRequest, ImportState, ImportStatus};
+use crate::wire::{CopyNewRequest, CopyReport, ErrorCode, ImportReply, ImportRequest, ImportState, ImportStatus, NewFiles};
 use crate::{Error, Result};
 
 /// Files in one reply at most.
@@ -82,19 +83,36 @@ impl Engine {
         Ok(ImportReply { status: check.status(), total, files })
     }
 
-    /// Copies the new files of the latest check to a folder, each content once. Nothing that lies there is changed.
-    pub fn copy_new(&self, folder: &str) -> Result<CopyReport> {
-        let folder = self.target(folder)?;
+    /// Copies new files of the latest check to a folder, each content once. Nothing that lies there is changed.
+    ///
+    /// # Errors
+    ///
+    /// `invalid-request` while the check goes on, for no folder, and for files that are none of the new ones.
+    pub fn copy_new(&self, request: &CopyNewRequest) -> Result<CopyReport> {
+        let folder = self.target(&request.folder)?;
         let files = {
             let latest = self.inner.incoming.latest();
             let check = latest.as_ref().ok_or_else(no_check)?;
             if check.status().state == ImportState::Running {
                 return Err(Error::invalid("the check is not done yet").with_hint("Wait for it, or stop it: what was found until then can be copied."));
             }
-            check.new_files()
+            chosen(check.new_files(), &request.files)?
         };
         self.copy_all(&files, |(path, hash)| Ok(ToCopy { path: path.clone(), hash: *hash }), &folder)
     }
+}
+
+/// Of another check, or of nothing: whoever names such a file sees something else than what would be copied.
+fn chosen(mut new: Vec<(PathBuf, ContentHash)>, files: &NewFiles) -> Result<Vec<(PathBuf, ContentHash)>> {
+    let (NewFiles::AllBut { ids } | NewFiles::Only { ids }) = files;
+    let named = ids.iter().map(|id| ContentHash::parse(id)).collect::<Result<HashSet<_>>>()?;
+    let known: HashSet<_> = new.iter().map(|(_, hash)| *hash).collect();
+    if let Some(other) = named.difference(&known).next() {
+        return Err(Error::invalid(format!("{other} is none of the new files of the latest check")).with_hint("Look at what the check found now."));
+    }
+    let is_only = matches!(files, NewFiles::Only { .. });
+    new.retain(|(_, hash)| named.contains(hash) == is_only);
+    Ok(new)
 }
 
 fn no_check() -> Error {

@@ -7,7 +7,7 @@ use super::Engine;
 use crate::catalog::ImageKey;
 use crate::catalog::near::{self, Copy};
 use crate::library::scan::mtime_of;
-use crate::wire::{ErrorCode, KeptFile, TrashReport, TrashRequest, TrashUndone};
+use crate::wire::{ErrorCode, KeptFile, PictureFile, TrashReport, TrashRequest, TrashUndone};
 use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
@@ -72,10 +72,12 @@ impl Engine {
         Ok(TrashUndone { back, kept })
     }
 
-    /// Catalog ids of the files of a picture.
-    pub fn files_of(&self, id: &str) -> Result<Vec<i64>> {
+    /// The files of a picture, in the order of their paths.
+    pub fn files_of(&self, id: &str) -> Result<Vec<PictureFile>> {
         let image = self.image(id)?;
-        Ok(self.inner.catalog.read(|db| near::copies(db, image.key))?.into_iter().map(|copy| copy.file).collect())
+        let copies = self.inner.catalog.read(|db| near::copies(db, image.key))?.into_iter();
+        let told = |Copy { file, path, is_protected, is_offline, .. }| PictureFile { file, path: path.display().to_string(), is_protected, is_offline };
+        Ok(copies.map(told).collect())
     }
 
     /// Whether a file may go, or why not. `going`: those that go before it.

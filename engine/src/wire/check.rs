@@ -76,6 +76,30 @@ wire! {
         pub limit: u32,
     }
 
+    /// New files of a check, each content once.
+    #[serde(tag = "kind", rename_all = "kebab-case")]
+    pub enum NewFiles {
+        /// All of them but these.
+        AllBut {
+            /// Content hashes.
+            ids: Vec<String>,
+        },
+        /// These.
+        Only {
+            /// Content hashes.
+            ids: Vec<String>,
+        },
+    }
+
+    /// Asks for copies of new files.
+    pub struct CopyNewRequest {
+        /// Absolute path of the folder to copy to.
+        pub folder: String,
+        /// Which of them; all where it does not say.
+        #[serde(default)]
+        pub files: NewFiles,
+    }
+
     /// Files with a verdict.
     pub struct ImportReply {
         /// How the check stands.
@@ -116,5 +140,11 @@ wire! {
         pub reason_said: Option<Box<Saying>>,
         /// Whether the very file was met before in this folder: it is copied once.
         pub is_repeated: bool,
+    }
+}
+
+impl Default for NewFiles {
+    fn default() -> Self {
+        Self::AllBut { ids: Vec::new() }
     }
 }

@@ -123,6 +123,19 @@ wire! {
     }
 
     /// Files to move to the system's trash.
+    /// A file of a picture, on this computer.
+    #[derive(Eq)]
+    pub struct PictureFile {
+        /// Catalog id.
+        pub file: i64,
+        /// Absolute path.
+        pub path: String,
+        /// Whether its folder is protected: it cannot go to the trash.
+        pub is_protected: bool,
+        /// Whether its folder cannot be reached now.
+        pub is_offline: bool,
+    }
+
     #[derive(Eq)]
     pub struct TrashRequest {
         /// Catalog ids of the files.

@@ -86,6 +86,21 @@ test('a folder of the library is not checked', async () => {
   await isQuiet();
 });
 
+test('only the chosen ones are copied', async () => {
+  mkdirSync(inAllowed('Some'));
+  const choice = column(/^New 3/).getByRole('checkbox', { name: /^IMG_4\.png/ });
+  await choice.focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Copy 1 of the 2 new ones to a folder…' }).click();
+  await chooseFolder(page, { allowed: library.allowed, name: 'Some' });
+  await page.getByText('1 copied').waitFor();
+  const copied = readdirSync(inAllowed('Some'));
+  assert.ok(copied.length === 1 && copied[0].startsWith('IMG_3'), String(copied));
+  await column(/^New 3/).getByRole('checkbox', { name: 'Choose all' }).check();
+  assert.ok(await choice.isChecked());
+  await isQuiet();
+});
+
 test('the new ones are copied, each once, and their folder joins the library', async () => {
   await page.getByRole('button', { name: 'Copy the 2 new ones to a folder…' }).click();
   await chooseFolder(page, { allowed: library.allowed, name: 'Imported' });

@@ -79,17 +79,30 @@ test('it goes to the trash all the same, and comes back', async () => {
   await isQuiet();
 });
 
-test('of a photo that lies in two places it is said that both files go', async () => {
+test('of a photo that lies in two places only the chosen file goes', async () => {
   copyFileSync(join(library.photos, 'scene-3.png'), join(library.photos, 'scene-3 copy.png'));
   const { pictures } = await api(page, '/library', { folder: null, offset: 0, limit: 100, order: 'newest' });
   const { id } = pictures.find(({ file_name }) => file_name === 'scene-3.png');
   await until('the copy is found', async () => (await api(page, `/pictures/${id}`)).places.length === 2);
   await select('scene-3.png').catch(() => select('scene-3 copy.png'));
   await page.keyboard.press('Delete');
-  await page.getByRole('dialog', { name: 'Move 1 photo to the trash?' }).getByText('1 photo lies in several places: all of its files go.').waitFor();
+  const question = page.getByRole('dialog', { name: 'Move 1 photo to the trash?' });
+  await question.getByText('1 photo lies in several places: only its ticked files go.').waitFor();
   await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await question.waitFor({ state: 'hidden' });
   assert.ok(lies('scene-3.png') && lies('scene-3 copy.png'));
+
+  await page.keyboard.press('Delete');
+  await question.getByText(/^2 files, /).waitFor();
+  await question.getByRole('checkbox', { name: 'Summer/scene-3.png' }).focus();
+  await page.keyboard.press('Space');
+  await question.getByText(/^1 file, /).waitFor();
+  await question.getByRole('button', { name: 'Move to the trash' }).click();
+  await inTrash().waitFor();
+  assert.ok(lies('scene-3.png') && !lies('scene-3 copy.png'));
+  await inTrash().getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('1 file is back where it was.').waitFor();
+  assert.ok(lies('scene-3 copy.png'));
   await isQuiet();
 });
 

@@ -4,6 +4,7 @@
 import { untrack } from 'svelte';
 import { asErrorReply, type Host } from '../platform/host';
 import type { CopyReport, ErrorReply, ImportFile, ImportStatus, ImportVerdict } from '../wire';
+import { ChosenFiles } from './chosen-files.svelte';
 
 const PAGE = 60;
 /** The most that the engine gives at once. */
@@ -27,6 +28,7 @@ export class ImportCheck {
   lists = $state.raw<Record<ImportVerdict, Checked>>(NOTHING);
   error = $state.raw<ErrorReply | null>(null);
   copying = $state(false);
+  readonly chosen = new ChosenFiles();
   /** What became of the new files, and where. */
   copied = $state.raw<{ folder: string; report: CopyReport } | null>(null);
 
@@ -98,7 +100,7 @@ export class ImportCheck {
     this.copying = true;
     const turn = this.#turn;
     try {
-      const report = await this.host.copyNew(folder);
+      const report = await this.host.copyNew({ folder, files: this.chosen.asked });
       if (turn === this.#turn) this.copied = { folder, report };
       return report;
     } finally {
@@ -162,5 +164,6 @@ export class ImportCheck {
     this.lists = NOTHING;
     this.error = null;
     this.copied = null;
+    this.chosen.set(true);
   }
 }

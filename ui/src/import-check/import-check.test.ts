@@ -120,10 +120,38 @@ describe('the check before import', () => {
     await fireEvent.click(await screen.findByRole('button', { name: 'Copy the 1 new one to a folder…' }));
     expect(await screen.findByText('11 copied, 1 failed')).toBeTruthy();
     expect(screen.getByText('/card/IMG_4.jpg: the disk is full')).toBeTruthy();
-    expect(calls('copyNew')).toEqual(['copyNew /home/ann/new']);
+    expect(calls('copyNew')).toEqual(['copyNew /home/ann/new all-but']);
     expect(calls('addFolder /home')).toEqual([]);
     await fireEvent.click(screen.getByRole('button', { name: 'Add “new” to the library' }));
     await waitFor(() => expect(calls('addFolder /home')).toEqual(['addFolder /home/ann/new']));
+  });
+
+  it('copies only the new files that are chosen, which all are at first', async () => {
+    await check(fakeImportFile(4), fakeImportFile(5), fakeImportFile(5, { is_repeated: true, path: '/card/again/IMG_5.jpg' }), fakeImportFile(6));
+    host.fakeImport.finish();
+    host.chosen = '/home/ann/new';
+    const box = (name: RegExp | string) => within(column(/^New 4/)).getByRole<HTMLInputElement>('checkbox', { name });
+    const copy = (name: string) => fireEvent.click(screen.getByRole('button', { name }));
+    await waitFor(() => expect(box(/^IMG_4\.jpg/).checked).toBe(true));
+    expect(within(column(/^New 4/)).getAllByRole('checkbox', { name: /^IMG_/ }), 'each content can be chosen once').toHaveLength(3);
+    expect(box('Choose all').checked && !box('Choose all').indeterminate).toBe(true);
+
+    await fireEvent.click(box(/^IMG_5\.jpg/));
+    expect(box('Choose all').indeterminate, 'some of them').toBe(true);
+    await copy('Copy 2 of the 3 new ones to a folder…');
+    await waitFor(() => expect(calls('copyNew')).toEqual([`copyNew /home/ann/new all-but ${fakeId(5)}`]));
+
+    await fireEvent.click(box('Choose all'));
+    expect(box(/^IMG_5\.jpg/).checked, 'from some to all').toBe(true);
+    await fireEvent.click(box('Choose all'));
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Copy 0 of the 3 new ones to a folder…' }).disabled).toBe(true);
+    await fireEvent.click(box(/^IMG_6\.jpg/));
+    await copy('Copy 1 of the 3 new ones to a folder…');
+    await waitFor(() => expect(calls('copyNew').at(-1)).toBe(`copyNew /home/ann/new only ${fakeId(6)}`));
+
+    await fireEvent.click(screen.getByRole('button', { name: 'Check another folder…' }));
+    host.fakeImport.finish();
+    expect(await screen.findByRole('button', { name: 'Copy the 3 new ones to a folder…' }), 'what is found anew is chosen anew').toBeTruthy();
   });
 
   it('does not offer a folder that lies in the library', async () => {

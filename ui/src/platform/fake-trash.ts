@@ -1,6 +1,6 @@
 // The part of the fake host that plays the files of its pictures, and the trash for them.
 
-import type { KeptFile, TrashReport, TrashRequest } from '../wire';
+import type { KeptFile, PictureFile, TrashReport, TrashRequest } from '../wire';
 import type { FakePicture } from './fake';
 import type { Restored } from './host';
 
@@ -20,9 +20,12 @@ export class FakeTrash {
 
   constructor(private readonly library: { pictures: FakePicture[] }) {}
 
-  filesOf(id: string): number[] {
-    const picture = this.library.pictures.find((picture) => picture.id === id);
-    return picture ? picture.paths.map((path) => this.fileAt(path)) : [];
+  filesOf(id: string): PictureFile[] {
+    const paths = this.library.pictures.find((picture) => picture.id === id)?.paths ?? [];
+    return paths.map((path) => {
+      const file = this.fileAt(path);
+      return { file, path, is_protected: this.kept.get(file) === 'protected', is_offline: this.kept.get(file) === 'unreachable' };
+    });
   }
 
   /** The catalog id of a file. */

@@ -4,8 +4,8 @@
 import { bands } from '../search/bands';
 import { FakeConnection } from './fake-connection';
 import type {
-  AddedPicture, Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, CopyReport, CopyRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, Explained, ExplainRequest, ExportRequest, FolderInfo, ImportReply, ImportRequest, ImportStatus, LibraryOrder, LibraryReply, LibraryRequest, ModelsReply,
-  PageRequest, Picture, PictureDetails, Preferences, PreferencesReply, Progress, Query, Reason, ResultOrder, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, TrashReport, TrashRequest, VerifyReport,
+  AddedPicture, Band, BandCounts, BandLimits, ConnectionInfo, ConnectRequest, CopyNewRequest, CopyReport, CopyRequest, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, EmbeddingNote, ErrorReply, Explained, ExplainRequest, ExportRequest, FolderInfo, ImportReply, ImportRequest, ImportStatus, LibraryOrder, LibraryReply, LibraryRequest, ModelsReply,
+  PageRequest, Picture, PictureDetails, PictureFile, Preferences, PreferencesReply, Progress, Query, Reason, ResultOrder, Scope, SearchHit, SearchReply, SearchRequest, SkippedFile, Status, SyncStatus, TestReport, TrashReport, TrashRequest, VerifyReport,
 } from '../wire';
 import { FakeDuplicates } from './fake-duplicates';
 import { fakeId } from './fake-id';
@@ -264,7 +264,7 @@ export class FakeHost implements Host {
     return this.fakeDuplicates.hasTrashed(batch) ? this.fakeDuplicates.undo(batch) : this.fakeTrash.undo(batch);
   }
 
-  async filesOf(id: string): Promise<number[]> {
+  async filesOf(id: string): Promise<PictureFile[]> {
     this.#called('filesOf', id);
     return this.fakeTrash.filesOf(id);
   }
@@ -307,8 +307,8 @@ export class FakeHost implements Host {
     return this.fakeImport.reply(request);
   }
 
-  async copyNew(folder: string): Promise<CopyReport> {
-    this.#called('copyNew', folder);
+  async copyNew({ folder, files }: CopyNewRequest): Promise<CopyReport> {
+    this.#called('copyNew', folder, files.kind, ...files.ids);
     return this.copyReport;
   }
 

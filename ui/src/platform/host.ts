@@ -5,6 +5,7 @@ import type {
   AddedPicture,
   ConnectionInfo,
   ConnectRequest,
+  CopyNewRequest,
   CopyReport,
   CopyRequest,
   DuplicatesProgress,
@@ -26,6 +27,7 @@ import type {
   ModelsReply,
   PageRequest,
   PictureDetails,
+  PictureFile,
   Preferences,
   PreferencesReply,
   Scope,
@@ -142,8 +144,8 @@ export interface Host {
   dismiss(ids: string[], isMatch: boolean): Promise<void>;
   trash(request: TrashRequest): Promise<TrashReport>;
   undoTrash(batch: number): Promise<Restored>;
-  /** Catalog ids of the files of a picture. */
-  filesOf(id: string): Promise<number[]>;
+  /** The files of a picture, on this computer. */
+  filesOf(id: string): Promise<PictureFile[]>;
 
   /** Begins to compare a folder that is not in the library with it; events tell how far it is. Ends the check before. */
   checkFolder(path: string): Promise<ImportStatus>;
@@ -151,8 +153,8 @@ export interface Host {
   checkStatus(): Promise<ImportStatus | null>;
   cancelCheck(): Promise<void>;
   checked(request: ImportRequest): Promise<ImportReply>;
-  /** Copies the new files of the latest check to a folder that the user has picked. */
-  copyNew(folder: string): Promise<CopyReport>;
+  /** Copies new files of the latest check to a folder that the user has picked. */
+  copyNew(request: CopyNewRequest): Promise<CopyReport>;
 
   preferences(): Promise<PreferencesReply>;
   setPreferences(preferences: Preferences): Promise<PreferencesReply>;

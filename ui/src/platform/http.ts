@@ -126,7 +126,7 @@ export function httpHost(client: Client, page: Page): Host {
     checkStatus: () => get('/import-check'),
     cancelCheck: () => remove('/import-check'),
     checked: (request) => post('/import-check/files', request),
-    copyNew: (folder) => post('/import-check/copies', { folder }),
+    copyNew: (request) => post('/import-check/copies', request),
 
     preferences: () => get('/preferences'),
     setPreferences: (preferences) => client.request('PUT', '/preferences', preferences),

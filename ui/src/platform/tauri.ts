@@ -47,7 +47,7 @@ export const tauriHost: Host = {
   checkStatus: () => invoke('check_status'),
   cancelCheck: () => invoke('cancel_check'),
   checked: (request) => invoke('checked', { request }),
-  copyNew: (folder) => invoke('copy_new', { folder }),
+  copyNew: (request) => invoke('copy_new', { request }),
 
   preferences: () => invoke('preferences'),
   setPreferences: (preferences) => invoke('set_preferences', { preferences }),

@@ -1,18 +1,21 @@
-// Photos on their way to the trash: all files of a photo go, wherever they lie on this computer.
+// Photos on their way to the trash: of one that lies in several places on this computer, the user says which of its files go.
 
 import type { App } from '../app.svelte';
 import type { ActedOn } from '../components/photo-actions';
 import { t } from '../i18n/index.svelte';
 import type { Host } from '../platform/host';
+import type { PictureFile } from '../wire';
 import { send, takeBack, tellRestored, trashedText, withMoved, type Errand, type Trashed } from './trash';
 
-/** The files of photos. */
-export interface Going {
-  /** The picture of each file. */
-  pictures: Map<number, string>;
+/** A file of a photo. */
+export interface PhotoFile extends PictureFile {
+  picture: string;
   bytes: number;
-  /** Photos with more than one file. */
-  inSeveralPlaces: number;
+}
+
+/** What is known of photos that are to go. */
+export interface Going {
+  files: readonly PhotoFile[];
   /** Photos that only other computers have: nothing of them can go from here. */
   elsewhere: number;
 }
@@ -33,30 +36,39 @@ export async function trashPhotos(app: App, photos: readonly ActedOn[]): Promise
   }
   const going = await app.attempt(() => filesOf(app.host, photos));
   if (!going) return;
-  if (going.pictures.size > 1) app.dialog = { kind: 'trash-photos', photos };
-  else if (going.pictures.size === 1) await send(app, errandOf(app, going));
+  if (going.files.length > 1) app.dialog = { kind: 'trash-photos', photos };
+  else if (going.files.length === 1) await send(app, errandOf(app, going.files, going.files));
   else app.activity.notify('error', t('trash.photos.elsewhere', { n: 1 }));
 }
 
 /** Looks up the files of photos; `onprogress` is told how many photos were asked about, and ends it by answering false. */
 export async function filesOf(host: Host, photos: readonly ActedOn[], onprogress: (done: number) => boolean = () => true): Promise<Going> {
-  const going: Going = { pictures: new Map(), bytes: 0, inSeveralPlaces: 0, elsewhere: 0 };
+  const files: PhotoFile[] = [];
+  let elsewhere = 0;
   for (let done = 0; done < photos.length && onprogress(done); done += AT_ONCE) {
-    await Promise.all(photos.slice(done, done + AT_ONCE).map(({ id }) => addFiles(host, id, going)));
+    const found = await Promise.all(photos.slice(done, done + AT_ONCE).map(({ id }) => filesOfOne(host, id)));
+    files.push(...found.flat());
+    elsewhere += found.filter(({ length }) => length === 0).length;
   }
-  return going;
+  return { files, elsewhere };
 }
 
-async function addFiles(host: Host, id: string, going: Going): Promise<void> {
+async function filesOfOne(host: Host, id: string): Promise<PhotoFile[]> {
   const { bytes, places } = await host.picture(id);
   const files = places.some(({ device }) => device === null) ? await host.filesOf(id) : [];
-  for (const file of files) going.pictures.set(file, id);
-  going.bytes += bytes * files.length;
-  if (files.length > 1) going.inSeveralPlaces += 1;
-  if (files.length === 0) going.elsewhere += 1;
+  return files.map((file) => ({ ...file, picture: id, bytes }));
 }
 
-export function errandOf(app: App, { pictures }: Going): Errand {
+/** The files of each photo, by its content. */
+export function byPhoto(files: readonly PhotoFile[]): Map<string, PhotoFile[]> {
+  const photos = new Map<string, PhotoFile[]>();
+  for (const file of files) photos.set(file.picture, [...(photos.get(file.picture) ?? []), file]);
+  return photos;
+}
+
+/** `chosen`: the files that go, of all files of these photos. */
+export function errandOf(app: App, all: readonly PhotoFile[], chosen: readonly PhotoFile[]): Errand {
+  const pictures = new Map(all.map(({ file, picture }) => [file, picture]));
   const here = new Map(pictures);
   let trashed: Trashed | null = null;
   let notice = 0;
@@ -77,7 +89,7 @@ export function errandOf(app: App, { pictures }: Going): Errand {
   }
 
   return {
-    files: [...pictures.keys()],
+    files: chosen.map(({ file }) => file),
     pictureOf: (file) => pictures.get(file),
     move: async (files, evenLast) => {
       const report = await app.host.trash({ files, even_last: evenLast });

@@ -76,7 +76,7 @@ describe('photos to the trash', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Move 2 photos to the trash' }));
     const summary = await screen.findByRole('dialog', { name: 'Move 2 photos to the trash?' });
     expect(await within(summary).findByText('3 files, 11 MB. You can undo it afterwards.')).toBeTruthy();
-    expect(within(summary).getByText('1 photo lies in several places: all of its files go.')).toBeTruthy();
+    expect(within(summary).getByText('1 photo lies in several places: only its ticked files go.')).toBeTruthy();
     expect(trashed(host), 'nothing happens before').toEqual([]);
     await fireEvent.click(within(summary).getByText('Move to the trash'));
 
@@ -85,6 +85,40 @@ describe('photos to the trash', () => {
     expect(await screen.findByText('3 files, 11 MB, are in the trash.'), 'both moves are one').toBeTruthy();
     await fireEvent.click(await button('Undo'));
     expect(await screen.findByText('3 files are back where they were.')).toBeTruthy();
+  });
+
+  it('go from the chosen places only, where they lie in several, and stay in the library then', async () => {
+    const { host } = await openLibrary(3);
+    copyOf(host, 1);
+    await select(1);
+    await fireEvent.keyDown(grid(), { key: 'Delete' });
+    const summary = await screen.findByRole('dialog', { name: 'Move 1 photo to the trash?' });
+    const places = await within(summary).findByRole('group', { name: 'Files of photo-1.jpg' });
+    const place = (name: string) => within(places).getByRole<HTMLInputElement>('checkbox', { name });
+    expect([place('photos/photo-1.jpg').checked, place('/backup/photo-1.jpg').checked], 'at first all go').toEqual([true, true]);
+    const confirm = within(summary).getByText<HTMLButtonElement>('Move to the trash');
+    await fireEvent.click(place('photos/photo-1.jpg'));
+    expect(within(summary).getByText('1 file, 3.6 MB. You can undo it afterwards.')).toBeTruthy();
+    await fireEvent.click(place('/backup/photo-1.jpg'));
+    expect(confirm.closest('button')?.disabled, 'nothing is left to move').toBe(true);
+    await fireEvent.click(place('/backup/photo-1.jpg'));
+    await fireEvent.click(confirm);
+    expect(await screen.findByText('1 file, 3.6 MB, is in the trash.')).toBeTruthy();
+    expect(trashed(host)).toEqual([`trash ${host.fakeTrash.fileAt('/backup/photo-1.jpg')} false`]);
+    expect(screen.queryByRole('dialog'), 'the other copy is there, so nothing more is asked').toBeNull();
+    expect(names(), 'it still has a file').toHaveLength(3);
+  });
+
+  it('stay in places that are protected or away, which say so', async () => {
+    const { host } = await openLibrary(2);
+    copyOf(host, 1);
+    host.fakeTrash.kept.set(host.fakeTrash.fileAt('/backup/photo-1.jpg'), 'protected');
+    await select(1);
+    await fireEvent.keyDown(grid(), { key: 'Delete' });
+    const held = await screen.findByRole<HTMLInputElement>('checkbox', { name: '/backup/photo-1.jpg Protected' });
+    expect([held.checked, held.disabled]).toEqual([false, true]);
+    await fireEvent.click(await button('Move to the trash'));
+    await waitFor(() => expect(trashed(host)).toEqual([`trash ${host.fakeTrash.fileAt('/photos/photo-1.jpg')} false`]));
   });
 
   it('are not moved when the summary is closed', async () => {

@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use lookalike_engine::Engine;
-use lookalike_engine::wire::{DuplicatesProgress, DuplicatesReply, DuplicatesRequest, TrashReport, TrashRequest, TrashUndone};
+use lookalike_engine::wire::{DuplicatesProgress, DuplicatesReply, DuplicatesRequest, PictureFile, TrashReport, TrashRequest, TrashUndone};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -69,9 +69,9 @@ async fn undo(State(app): State<App>, Path(batch): Path<i64>) -> Reply<Answer<Tr
     app.ask(move |engine| engine.undo_trash(batch)).await.map(Answer)
 }
 
-/// Catalog ids of the files of a picture
+/// The files of a picture
 #[utoipa::path(get, path = "/pictures/{id}/files", tag = "duplicates", params(("id" = String, Path, description = "Content hash", pattern = "^[0-9a-f]{64}$")),
-    responses((status = 200, body = Vec<i64>)))]
-async fn files(State(app): State<App>, Path(id): Path<String>) -> Reply<Answer<Vec<i64>>> {
+    responses((status = 200, body = Vec<PictureFile>)))]
+async fn files(State(app): State<App>, Path(id): Path<String>) -> Reply<Answer<Vec<PictureFile>>> {
     app.ask(move |engine| engine.files_of(&id)).await.map(Answer)
 }

@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use lookalike_engine::Engine;
-use lookalike_engine::wire::{CopyReport, ImportReply, ImportRequest, ImportStatus};
+use lookalike_engine::wire::{CopyNewRequest, CopyReport, ImportReply, ImportRequest, ImportStatus};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,12 +23,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 struct FolderToCheck {
     /// Absolute path, below an allowed root.
     path: String,
-}
-
-#[derive(Deserialize, ToSchema)]
-struct CopyTarget {
-    /// Absolute path of the folder to copy to, below an allowed root.
-    folder: String,
 }
 
 /// Begin to compare a folder with the library; events tell how far it is
@@ -56,9 +50,9 @@ async fn files(State(app): State<App>, Json(request): Json<ImportRequest>) -> Re
     app.ask(move |engine| engine.checked(&request)).await.map(Answer)
 }
 
-/// Copy the new files of the latest check to a folder
-#[utoipa::path(post, path = "/import-check/copies", tag = "import", request_body = CopyTarget, responses((status = 200, body = CopyReport)))]
-async fn copy(State(app): State<App>, Json(target): Json<CopyTarget>) -> Reply<Answer<CopyReport>> {
-    let folder = admitted(&app, &target.folder).await?;
-    app.ask(move |engine| engine.copy_new(&folder)).await.map(Answer)
+/// Copy new files of the latest check to a folder below an allowed root
+#[utoipa::path(post, path = "/import-check/copies", tag = "import", request_body = CopyNewRequest, responses((status = 200, body = CopyReport)))]
+async fn copy(State(app): State<App>, Json(mut request): Json<CopyNewRequest>) -> Reply<Answer<CopyReport>> {
+    request.folder = admitted(&app, &request.folder).await?;
+    app.ask(move |engine| engine.copy_new(&request)).await.map(Answer)
 }
