@@ -61,8 +61,10 @@ pub(crate) enum Command {
     ///
     /// Secrets never go into arguments. They are read from LOOKALIKE_MILVUS_TOKEN (a token, or user:password),
     /// LOOKALIKE_S3_ACCESS_KEY and LOOKALIKE_S3_SECRET_KEY, or asked for, and kept in the system's keychain (or in a file
-    /// that only you may read, where there is none). What is not given stays as it was set up. Without any option: shows
-    /// the connection.
+    /// that only you may read, where there is none). What is not given stays as it was set up. What is set up is kept, then
+    /// the servers are asked whether they answer: where not, a warning says so, and it ends with 0 all the same, for what
+    /// waits is sent when they do. --test tries all of it, and ends with 1 where a step fails. Without any option: shows the
+    /// connection.
     Connect(ConnectArgs),
     /// Switch the connection off; everything local goes on working, and the servers keep what they have
     Disconnect(DisconnectArgs),

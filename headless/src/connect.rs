@@ -4,10 +4,11 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use lookalike_engine::wire::{
-    CheckState, ConnectRequest, ConnectionInfo, ConnectionSettings, Consistency, ErrorCode, IndexKind, IndexSettings, MilvusSettings, Secret, Secrets,
+    Check, CheckState, ConnectRequest, ConnectionInfo, ConnectionSettings, Consistency, ErrorCode, IndexKind, IndexSettings, MilvusSettings, Secret, Secrets,
     SecretsIn, StoreSettings, Target, TestReport, TestStep, Upload,
 };
 use lookalike_engine::{Access, Engine, Error, Result};
+use serde::Serialize;
 
 use crate::args::{ConnectArgs, ConsistencyArg, DisconnectArgs, IndexArg, UploadArg};
 use crate::output;
@@ -43,9 +44,38 @@ pub(crate) fn run(args: &ConnectArgs, open: impl Fn(Access) -> Result<Engine>) -
         return report(args, &tested);
     }
     let info = engine.connect(&request)?;
-    show(args, &info)?;
-    output::note("kept; try it with: lookalike connect --test, then send everything with: lookalike sync");
+    let kept = Kept { info, servers: engine.check_servers() };
+    if args.json {
+        output::json(&kept)?;
+    } else {
+        show(args, &kept.info)?;
+    }
+    say_whether_they_answer(&kept.servers);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Settings that were kept, and what the servers said.
+#[derive(Serialize)]
+struct Kept {
+    #[serde(flatten)]
+    info: ConnectionInfo,
+    servers: Vec<Check>,
+}
+
+/// What is set up counts, and is said to count, also where a server is away just now: what waits is sent when it is back.
+fn say_whether_they_answer(servers: &[Check]) {
+    let mut unwell = servers.iter().filter(|check| matches!(check.state, CheckState::Failed | CheckState::Warning)).peekable();
+    if unwell.peek().is_none() {
+        output::note("kept, and the servers answer; send everything with: lookalike sync");
+        return;
+    }
+    for check in unwell {
+        output::note(&format!("warning: kept, but not working yet: {}: {}", check.name, check.detail));
+        if let Some(hint) = &check.hint {
+            output::note(&format!("  hint: {hint}"));
+        }
+    }
+    output::note("step by step: lookalike connect --test");
 }
 
 pub(crate) fn disconnect(engine: &Engine, args: &DisconnectArgs) -> Result<ExitCode> {
@@ -206,7 +236,7 @@ fn show(args: &ConnectArgs, info: &ConnectionInfo) -> Result<ExitCode> {
     };
     let milvus = &settings.milvus;
     let known = |is_known: bool| if is_known { "secret known" } else { "no secret" };
-    output::line(&format!("State         {}", if info.enabled { "connected" } else { "disconnected" }))?;
+    output::line(&format!("State         {}", if info.enabled { "on" } else { "off" }))?;
     let collection = milvus.collection.as_deref().unwrap_or("named after the model");
     output::line(&format!("Milvus        {}, database {}, collection {collection}, {}", milvus.address, milvus.database, known(info.has_milvus_secret)))?;
     if let Some(store) = &settings.store {

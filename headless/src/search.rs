@@ -3,22 +3,28 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use lookalike_engine::wire::{Band, Orientation, Scope, SearchFilter, SearchReply};
+use lookalike_engine::wire::{Band, ErrorReply, Orientation, Scope, SearchFilter, SearchReply};
 use lookalike_engine::{Engine, Error, Result, SearchTerms};
 
 use crate::args::{OrientationArg, ScopeArg, SearchArgs};
 use crate::output;
 
 pub(crate) fn run(engine: &Engine, args: &SearchArgs) -> Result<ExitCode> {
-    let terms = terms(engine, args)?;
+    let mut terms = terms(engine, args)?;
     let mut code = ExitCode::SUCCESS;
+    // Why the shared library is not asked any more: it is waited for once, and not for each photo.
+    let mut away: Option<ErrorReply> = None;
     for photo in &args.photos {
         // One bad photo does not keep the answers of the others back.
         match engine.search_file(photo, &terms) {
-            Ok(reply) => {
-                if let Some(reason) = &reply.fallback {
-                    output::note(&format!("these are the look-alikes on this computer; the shared library does not answer: {}", reason.message));
+            Ok(mut reply) => {
+                if let (Some(reason), None) = (&reply.fallback, &away) {
+                    let which = if args.photos.len() > 1 { "the look-alikes from here on are those" } else { "these are the look-alikes" };
+                    output::note(&format!("{which} on this computer; the shared library does not answer: {}", reason.message));
+                    terms.scope = Scope::Local;
+                    away.clone_from(&reply.fallback);
                 }
+                reply.fallback.clone_from(&away);
                 if args.json { output::json(&reply)? } else { print(&reply)? }
             }
             Err(error) => {
@@ -67,6 +73,9 @@ fn print(reply: &SearchReply) -> Result<()> {
     let at_least = if reply.total_is_exact { "" } else { "at least " };
     let pages = reply.total.div_ceil(u64::from(reply.page_size)).max(1);
     output::line(&format!("{}: {at_least}{} look-alikes, page {} of {pages}", reply.query, reply.total, reply.page))?;
+    if u64::from(reply.page) > pages {
+        output::note(&format!("there is no page {}: the last one is {pages}", reply.page));
+    }
     for hit in &reply.results {
         let on = |device: &Option<String>| device.as_ref().map(|device| format!(" on {device}")).unwrap_or_default();
         let at = hit.places.iter().position(|place| place.path == hit.path).unwrap_or(0);

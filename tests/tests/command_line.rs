@@ -103,6 +103,73 @@ fn a_second_writer_is_told_who_the_first_is_while_searching_works() {
     assert!(library.run(&["search", &photo]).status.success(), "readers run beside the writer");
 }
 
+#[test]
+fn a_page_beyond_the_last_is_said_to_be_none() {
+    let library = TestLibrary::with_scenes(3);
+    assert!(library.run(&["index", &library.photos().display().to_string()]).status.success());
+    let photo = library.photos().join("scene-1.jpg").display().to_string();
+    let beyond = |more: &[&str]| library.run(&[&["search", &photo, "--page-size", "2", "--page", "7"], more].concat());
+    let plain = beyond(&[]);
+    assert!(plain.status.success());
+    assert!(stderr(&plain).contains("there is no page 7: the last one is 2"), "{}", stderr(&plain));
+    let json = beyond(&["--json"]);
+    let reply: Value = serde_json::from_str(&stdout(&json)).unwrap();
+    assert_eq!((&reply["total"], &reply["page"], &reply["results"]), (&Value::from(3), &Value::from(7), &Value::Array(vec![])));
+    assert!(stderr(&json).is_empty(), "{}", stderr(&json));
+    let last = library.run(&["search", &photo, "--page-size", "2", "--page", "2"]);
+    assert!(stderr(&last).is_empty() && stdout(&last).contains("page 2 of 2"), "{}", stderr(&last));
+}
+
+#[test]
+fn connecting_keeps_the_settings_and_says_whether_the_servers_answer() {
+    let library = TestLibrary::with_scenes(1);
+    assert!(library.run(&["index", &library.photos().display().to_string()]).status.success());
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let address = format!("http://{nobody}");
+    let plain = library.run(&["connect", "--milvus", &address]);
+    assert_eq!(plain.status.code(), Some(0), "they are kept: {}", stderr(&plain));
+    let said = stderr(&plain);
+    assert!(said.contains("warning: kept, but not working yet: Milvus: ") && said.contains("hint: ") && said.contains("connect --test"), "{said}");
+    let json = library.run(&["connect", "--milvus", &address, "--json"]);
+    assert_eq!(json.status.code(), Some(0));
+    let kept: Value = serde_json::from_str(&stdout(&json)).unwrap();
+    assert_eq!((&kept["enabled"], &kept["settings"]["milvus"]["address"]), (&Value::Bool(true), &Value::from(address.as_str())));
+    assert_eq!((&kept["servers"][0]["name"], &kept["servers"][0]["state"]), (&Value::from("Milvus"), &Value::from("failed")), "{kept}");
+    let shown: Value = serde_json::from_str(&stdout(&library.run(&["connect", "--json"]))).unwrap();
+    assert_eq!(shown["settings"]["milvus"]["address"], address.as_str());
+    assert_eq!(library.run(&["connect", "--test"]).status.code(), Some(1), "trying it fails");
+}
+
+#[test]
+fn a_shared_library_that_says_nothing_is_waited_for_once() {
+    let library = TestLibrary::with_scenes(4);
+    assert!(library.run(&["index", &library.photos().display().to_string()]).status.success());
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", silent.local_addr().unwrap());
+    let (came, comes) = std::sync::mpsc::channel();
+    std::thread::spawn(move || silent.incoming().map_while(Result::ok).for_each(|stream| came.send(stream).unwrap_or_default()));
+    assert_eq!(library.run(&["connect", "--milvus", &address]).status.code(), Some(0));
+    let photos: Vec<String> = (1..=4).map(|number| library.photos().join(format!("scene-{number}.jpg")).display().to_string()).collect();
+    let search = |photos: &[String]| {
+        comes.try_iter().for_each(drop);
+        let mut arguments = vec!["search", "--scope", "shared", "--json"];
+        arguments.extend(photos.iter().map(String::as_str));
+        let found = library.run(&arguments);
+        assert!(found.status.success(), "{}", stderr(&found));
+        (found, comes.try_iter().count())
+    };
+    let (_, of_one) = search(&photos[..1]);
+    let (found, of_all) = search(&photos);
+    assert_eq!(of_all, of_one, "four photos ask no more often than one");
+    let replies: Vec<Value> = stdout(&found).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(replies.len(), 4);
+    for reply in &replies {
+        assert_eq!((&reply["scope"], &reply["total"]), (&Value::from("local"), &Value::from(4)));
+        assert!(reply["fallback"]["message"].is_string(), "each says that it is no answer of the shared library: {reply}");
+    }
+    assert_eq!(stderr(&found).lines().count(), 1, "said once: {}", stderr(&found));
+}
+
 #[cfg(unix)]
 #[test]
 fn root_does_not_write_into_the_library_of_a_service() {

@@ -335,14 +335,23 @@ impl Engine {
         })
     }
 
-    /// The lines of `doctor` about the servers.
+    /// The lines of `doctor` about the servers and what waits for them.
     pub(super) fn check_remote(&self) -> Vec<Check> {
         let line = |name: &str, state, detail: String, hint: Option<&str>| Check { name: name.into(), state, detail, hint: hint.map(Into::into) };
         let off = |name| line(name, CheckState::Off, "not connected; everything stays on this computer".into(), None);
-        let failed = |name, error: &Error| line(name, CheckState::Failed, error.to_string(), error.hint());
         let (milvus, store) = ("Milvus", "Object store (S3)");
         let untried = || line(store, CheckState::Off, "not tried".into(), None);
         let opened = self.connected_plan().and_then(|plan| Ok((self.inner.sharing.runtime()?, plan)));
+        let mut lines = self.check_servers();
+        if lines.iter().any(|check| check.state != CheckState::Off) {
+            lines.push(self.sync_status().map_or_else(|error| failed("Sync", &error), |status| describe(&status)));
+        }
+        lines
+    }
+
+    /// Whether the servers that are connected answer, take us, and have nothing there that is in our way. Writes nothing; see
+    /// [`Engine::test_connection`].
+    pub fn check_servers(&self) -> Vec<Check> {
         let link = match opened.map(|(runtime, plan)| Link::look(plan, &runtime)) {
             Ok(Ok(link)) => link,
             Ok(Err(fault)) if fault.kind == FaultKind::Missing => {
@@ -368,8 +377,7 @@ impl Engine {
             exists
                 .map(|exists| format!("{}, bucket {} {}", settings.endpoint, settings.bucket, if exists { "is there" } else { "is made when syncing begins" }))
         });
-        let sync = self.sync_status().map_or_else(|error| failed("Sync", &error), |status| describe(&status));
-        vec![of(milvus, described), bucket.map_or_else(|| off(store), |result| of(store, result)), sync]
+        vec![of(milvus, described), bucket.map_or_else(|| off(store), |result| of(store, result))]
     }
 
     /// Starts, stops or restarts the background worker, as the settings and the way this engine was opened want it.
@@ -438,6 +446,10 @@ fn not_connected() -> Error {
 
 /// The secrets of a request over those that are kept.
 fn merged(kept: Secrets, given: &Secrets) -> Secrets {
+fn failed(name: &str, error: &Error) -> Check {
+    Check { name: name.into(), state: CheckState::Failed, detail: error.to_string(), hint: error.hint().map(Into::into) }
+}
+
     Secrets {
         milvus_token: given.milvus_token.clone().or(kept.milvus_token),
         s3_access_key: given.s3_access_key.clone().or(kept.s3_access_key),
