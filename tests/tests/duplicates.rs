@@ -63,6 +63,22 @@ fn the_same_file_and_the_same_picture_are_found_and_the_better_one_is_kept() {
 }
 
 #[test]
+fn the_same_file_is_told_from_other_versions_of_its_picture() {
+    let library = library();
+    fs_err::copy(library.photos().join("scene-1.jpg"), library.photos().join("scene-1 copy.jpg")).unwrap();
+    let engine = library.writer();
+    library.index(&engine);
+    assert_eq!(names(&find(&engine)), [vec!["scene-1.jpg", "scene-1 copy.jpg", "small.jpg"], vec!["scene-2.jpg", "again.jpg"]]);
+    let of_kind = |kind| engine.duplicates(&DuplicatesRequest { folders: vec![], kind: Some(kind), offset: 0, limit: 50 }).unwrap();
+    assert_eq!(names(&of_kind(DuplicateKind::SamePicture)), [["scene-1.jpg", "scene-1 copy.jpg", "small.jpg"]]);
+    let identical = of_kind(DuplicateKind::SameFile);
+    assert_eq!(names(&identical), [["scene-1.jpg", "scene-1 copy.jpg"], ["scene-2.jpg", "again.jpg"]], "no copy is missed, and nothing else is among them");
+    assert_eq!((identical.total, identical.spare_files), (2, 2));
+    let keep: Vec<_> = identical.groups.iter().map(|group| group.members[0].keep).collect();
+    assert!(keep.iter().all(Option::is_some) && keep.contains(&Some(KeepReason::PlainName)), "each has its own to keep: {keep:?}");
+}
+
+#[test]
 fn no_match_is_remembered_by_content() {
     let library = library();
     let engine = library.writer();
@@ -77,6 +93,22 @@ fn no_match_is_remembered_by_content() {
     engine.dismiss(&ids, true).unwrap();
     assert_eq!(names(&list(&engine)).len(), 2, "and it can be taken back");
     engine.dismiss(&ids[..1], false).expect_err("one picture alone is no pair");
+}
+
+#[test]
+fn each_file_of_a_picture_is_told_with_its_place() {
+    let library = library();
+    let engine = library.writer();
+    library.index(&engine);
+    let group = list(&engine).groups.remove(0);
+    let folder = engine.status().unwrap().folders[0].id;
+    let files = || engine.files_of(&group.members[0].id).unwrap();
+    let told: Vec<_> = files().into_iter().map(|file| (file.file, file.path)).collect();
+    let mut members: Vec<_> = group.members.iter().map(|member| (member.file, member.path.clone())).collect();
+    members.sort_by(|a, b| a.1.cmp(&b.1));
+    assert_eq!(told, members);
+    engine.protect_folder(folder, true).unwrap();
+    assert!(files().iter().all(|file| file.is_protected && !file.is_offline), "{:?}", files());
 }
 
 fn asked(server: &Server, path: &str, body: &Value) -> Value {

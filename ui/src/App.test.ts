@@ -44,8 +44,9 @@ describe('the window', () => {
     withPhotos(host, 3);
     await fireEvent.click(await screen.findByRole('button', { name: 'Add a folder…' }));
     await fireEvent.click(await tile(/^photo-2\.jpg/));
-    expect(await screen.findByRole('heading', { name: '3 look-alikes' })).toBeTruthy();
+    expect(await screen.findByRole('heading', { name: '2 look-alikes' })).toBeTruthy();
     expect(await tile(/photo-2\.jpg · Your photo/), 'the photo itself is marked, not hidden').toBeTruthy();
+    expect(screen.getByRole('heading', { name: /^Same file identical/ }), 'and not counted').toBeTruthy();
   });
 
   it('remembers a photo dropped before there is a folder, and searches it once photos are in', async () => {
@@ -70,18 +71,27 @@ describe('the window', () => {
     await withFolder(host);
     const app = open(host);
     await fireEvent.click(await tile(/^photo-1\.jpg/));
-    await screen.findByRole('heading', { name: '41 look-alikes' });
+    await screen.findByRole('heading', { name: '40 look-alikes' });
 
     const slider = screen.getByRole('slider', { name: 'Similarity at least' });
     await fireEvent.input(slider, { target: { value: '0.9' } });
-    expect(await screen.findByRole('heading', { name: '6 look-alikes' })).toBeTruthy();
+    expect(await screen.findByRole('heading', { name: '5 look-alikes' })).toBeTruthy();
     expect(slider.getAttribute('aria-valuetext')).toBe('90%, 6 photos shown');
     expect(screen.getByRole('heading', { name: /Same picture 5/ })).toBeTruthy();
     expect(screen.queryByRole('heading', { name: /Same scene/ })).toBeNull();
 
     await fireEvent.input(slider, { target: { value: '0.2' } });
-    await screen.findByRole('heading', { name: '60 look-alikes' });
+    await screen.findByRole('heading', { name: '59 look-alikes' });
     expect(app.search.shown).toHaveLength(60);
+  });
+
+  it('says so where nothing but the photo itself is found', async () => {
+    withPhotos(host, 1);
+    await withFolder(host);
+    open(host);
+    await fireEvent.click(await tile(/^photo-1\.jpg/));
+    expect(await screen.findByRole('heading', { name: 'Nothing else looks like it' })).toBeTruthy();
+    expect(await tile(/photo-1\.jpg · Your photo/)).toBeTruthy();
   });
 
   it('loads further pages of the same frozen set without repeating or skipping', async () => {
@@ -112,11 +122,11 @@ describe('the window', () => {
     await withFolder(host);
     open(host);
     await fireEvent.click(await tile(/^photo-1\.jpg/));
-    await screen.findByRole('heading', { name: '3 look-alikes' });
+    await screen.findByRole('heading', { name: '2 look-alikes' });
     withPhotos(host, 4);
     host.emit({ kind: 'library-changed' });
     await fireEvent.click(await screen.findByRole('button', { name: 'Refresh' }));
-    expect(await screen.findByRole('heading', { name: '4 look-alikes' })).toBeTruthy();
+    expect(await screen.findByRole('heading', { name: '3 look-alikes' })).toBeTruthy();
   });
 
   it('lets go of what went wrong before once something else is looked for, but of nothing that can be acted on', async () => {
@@ -138,7 +148,7 @@ describe('the window', () => {
     await withFolder(host);
     const app = open(host);
     await fireEvent.click(await tile(/^photo-1\.jpg/));
-    await screen.findByRole('heading', { name: '3 look-alikes' });
+    await screen.findByRole('heading', { name: '2 look-alikes' });
     withPhotos(host, 4);
     host.progress = { ...idle, stage: 'paused', total: 100, done: 10 };
     host.emit({ kind: 'resync' });
@@ -169,7 +179,7 @@ describe('the window', () => {
     await fireEvent.keyDown(grid, { key: 'Enter' });
     expect(host.calls).toContain(`open ${fakeId(2)}`);
     await fireEvent.keyDown(grid, { key: 's' });
-    await screen.findByRole('heading', { name: '30 look-alikes' });
+    await screen.findByRole('heading', { name: '29 look-alikes' });
     await fireEvent.keyDown(window, { key: 'Escape' });
     await screen.findByRole('heading', { name: 'All photos' });
     await fireEvent.keyDown(window, { key: '/' });

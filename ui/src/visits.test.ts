@@ -89,7 +89,7 @@ describe('the window keeps where one is', () => {
     const { hash } = location;
     expect(hash).toContain(`#/search/${fakeId(2)}?`);
     const after = await reload();
-    await screenOf('4 look-alikes');
+    await screenOf('3 look-alikes');
     expect(after.search.asked).toEqual({ kind: 'image', id: fakeId(2), name: 'photo-2.jpg' });
     expect(after.search.filter?.formats).toEqual(['png']);
     expect(after.search.more).toEqual([{ id: fakeId(3), name: 'photo-3.jpg' }]);
@@ -97,7 +97,7 @@ describe('the window keeps where one is', () => {
     cleanup();
     history.replaceState(null, '', `/${hash}`); // as a bookmark does, which holds nothing but the address
     const bookmarked = await open();
-    await screenOf('4 look-alikes');
+    await screenOf('3 look-alikes');
     expect(bookmarked.search.filter?.taken_from).toBe('2025-01-01');
     expect(bookmarked.search.asked, 'the answer says what it is called').toMatchObject({ id: fakeId(2), name: expect.stringMatching(/./) });
   });

@@ -66,8 +66,33 @@ pub(crate) fn groups(pairs: &[Pair], copied: &[ImageKey], mut copies: impl FnMut
             groups.push(Group { kind, members, reason });
         }
     }
-    groups.sort_by_key(|group| (std::cmp::Reverse(group.spare_bytes()), group.members[0].0.path.clone()));
+    in_order(&mut groups);
     Ok(groups)
+}
+
+/// Of each group the files that are the same to the last byte, those that take the most room first.
+pub(crate) fn identical(groups: &[Group]) -> Vec<Group> {
+    let mut found = Vec::new();
+    for group in groups {
+        let mut files: Vec<(ImageKey, Vec<Copy>)> = Vec::new();
+        for (copy, _) in &group.members {
+            match files.iter_mut().find(|(image, _)| *image == copy.image) {
+                Some((_, copies)) => copies.push(copy.clone()),
+                None => files.push((copy.image, vec![copy.clone()])),
+            }
+        }
+        found.extend(files.into_iter().filter(|(_, copies)| copies.len() > 1).map(|(_, copies)| Group {
+            kind: DuplicateKind::SameFile,
+            reason: reason(&copies[0], &copies[1]),
+            members: copies.into_iter().map(|copy| (copy, 0.0)).collect(),
+        }));
+    }
+    in_order(&mut found);
+    found
+}
+
+fn in_order(groups: &mut [Group]) {
+    groups.sort_by_key(|group| (std::cmp::Reverse(group.spare_bytes()), group.members[0].0.path.clone()));
 }
 
 /// A reason to keep a file, and how it orders two: the better one first.
@@ -219,5 +244,12 @@ mod tests {
         let groups = grouped(&[twice[0].clone(), twice[1].clone(), large], &[(1, 2)]);
         assert_eq!((groups.len(), groups[0].kind, groups[0].members.len()), (1, DuplicateKind::SamePicture, 3), "each file is in one group");
         assert_eq!(groups[0].members[0].0.image, 2);
+        let copies = identical(&groups);
+        assert_eq!(
+            (copies.len(), copies[0].kind, copies[0].reason),
+            (1, DuplicateKind::SameFile, KeepReason::PlainName),
+            "what is the same file is known apart"
+        );
+        assert_eq!(copies[0].members.iter().map(|(copy, _)| copy.file).collect::<Vec<_>>(), [10, 11]);
     }
 }

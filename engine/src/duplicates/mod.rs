@@ -5,4 +5,4 @@ mod finder;
 mod groups;
 
 pub(crate) use finder::{Finder, Parts};
-pub(crate) use groups::{Group, groups};
+pub(crate) use groups::{Group, groups, identical};

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Engine;
 use crate::catalog::near::{self, Copy};
 use crate::catalog::{ContentHash, FolderId, vectors};
-use crate::duplicates::{Finder, Group, Parts, groups};
+use crate::duplicates::{Finder, Group, Parts, groups, identical};
 use crate::search::similarity;
-use crate::wire::{DuplicateGroup, DuplicateMember, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, Event};
+use crate::wire::{DuplicateGroup, DuplicateKind, DuplicateMember, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, Event};
 use crate::{Error, Result};
 
 /// Groups in one reply at most.
@@ -18,7 +18,13 @@ const MOST_GROUPS: u32 = 200;
 pub(super) struct Duplicates {
     finder: Mutex<Option<Finder>>,
     /// Groups, and the state of the catalog of which they are.
-    known: Mutex<Option<(Stamp, Arc<Vec<Group>>)>>,
+    known: Mutex<Option<(Stamp, Arc<Grouped>)>>,
+}
+
+struct Grouped {
+    all: Vec<Group>,
+    /// Of them, what is the same file.
+    identical: Vec<Group>,
 }
 
 /// Changes whenever groups may: model, pictures compared, sequence of the change log, and what else they depend on.
@@ -64,7 +70,8 @@ impl Engine {
         if !(1..=MOST_GROUPS).contains(&request.limit) {
             return Err(Error::invalid(format!("limit {} is not within 1 and {MOST_GROUPS}", request.limit)));
         }
-        let all = self.groups()?;
+        let known = self.groups()?;
+        let all = if request.kind == Some(DuplicateKind::SameFile) { &known.identical } else { &known.all };
         let is_in = |copy: &Copy| request.folders.is_empty() || request.folders.contains(&copy.folder);
         let is_asked = |group: &&Group| request.kind.is_none_or(|kind| group.kind == kind) && group.members.iter().filter(|(copy, _)| is_in(copy)).count() > 1;
         let asked: Vec<&Group> = all.iter().filter(is_asked).collect();
@@ -101,7 +108,7 @@ impl Engine {
         Ok(())
     }
 
-    fn groups(&self) -> Result<Arc<Vec<Group>>> {
+    fn groups(&self) -> Result<Arc<Grouped>> {
         let model = self.serving()?.id.clone();
         let mut known = self.inner.duplicates.known.lock().unwrap_or_else(PoisonError::into_inner);
         self.inner.catalog.read(|db| {
@@ -111,7 +118,8 @@ impl Engine {
             {
                 return Ok(Arc::clone(groups));
             }
-            let found = Arc::new(groups(&near::pairs(db, &model)?, &near::with_copies(db)?, |image| near::copies(db, image))?);
+            let all = groups(&near::pairs(db, &model)?, &near::with_copies(db)?, |image| near::copies(db, image))?;
+            let found = Arc::new(Grouped { identical: identical(&all), all });
             *known = Some((stamp, Arc::clone(&found)));
             Ok(found)
         })

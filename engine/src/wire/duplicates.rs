@@ -45,7 +45,8 @@ wire! {
         /// Ids of folders in which at least two members lie; empty: all.
         #[serde(default)]
         pub folders: Vec<i64>,
-        /// Kind of groups; none: both.
+        /// Kind of groups; none: both. Of a group with other versions of the picture, too, what is the same file is one of its own
+        /// where only these are asked for.
         #[serde(default)]
         pub kind: Option<DuplicateKind>,
         /// Groups to leave out at the beginning.
@@ -122,7 +123,6 @@ wire! {
         pub keep: Option<KeepReason>,
     }
 
-    /// Files to move to the system's trash.
     /// A file of a picture, on this computer.
     #[derive(Eq)]
     pub struct PictureFile {
@@ -136,6 +136,7 @@ wire! {
         pub is_offline: bool,
     }
 
+    /// Files to move to the system's trash.
     #[derive(Eq)]
     pub struct TrashRequest {
         /// Catalog ids of the files.

@@ -157,12 +157,12 @@ test('the results are taken out as a list', async () => {
   const json = await exported('List as JSON…');
   assert.equal(json.name, 'look-alikes.json');
   const list = JSON.parse(json.text);
-  assert.equal(list.length, count, 'all of them, and no weaker ones');
+  assert.equal(list.length, count + 1, 'all of them and the photo itself, and no weaker ones');
   const csv = await exported('List as CSV…');
   assert.equal(csv.name, 'look-alikes.csv');
   const [header, ...lines] = csv.text.trim().split(/\r?\n/);
   assert.match(header, /rank/);
-  assert.equal(lines.length, count);
+  assert.equal(lines.length, count + 1);
   const ranked = list.map(({ file_name, path }) => file_name ?? path.split('/').at(-1));
   assert.deepEqual(ranked.filter((name) => shown.includes(name)).toSorted(), shown.filter((name) => ranked.includes(name)).toSorted());
   for (const name of shown) assert.ok(csv.text.includes(name), `${name} is listed`);

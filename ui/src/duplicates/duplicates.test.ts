@@ -48,6 +48,24 @@ describe('duplicates', () => {
     expect(await photo(/IMG_1\.jpg · Suggested to keep: the most pixels · 4000 × 3000 · JPEG · 2 MB · Stays/)).toBeTruthy();
   });
 
+  it('say of each what it has in common with that one, and which files are identical', async () => {
+    const [kept, copy] = [fakeMember(1, { keep: 'most-pixels' }), { ...fakeMember(1), file: 11, file_name: 'IMG_1 copy.jpg' }];
+    await open({ kind: 'same-picture', members: [kept, copy, fakeMember(2, { similarity: 0.93 })] }, { kind: 'same-file', members: [fakeMember(5, { keep: 'oldest' }), { ...fakeMember(5), file: 15 }] });
+    const [mixed, same] = await screen.findAllByRole('article');
+    expect(within(mixed!).getByText('2 identical files, 1 other version')).toBeTruthy();
+    expect(within(mixed!).getByRole('button', { name: /^IMG_1 copy\.jpg · Same file · / })).toBeTruthy();
+    expect(within(mixed!).getByRole('button', { name: /^IMG_2\.jpg · Same picture · / })).toBeTruthy();
+    expect(within(mixed!).getByText(/^93% similar$/)).toBeTruthy();
+    expect(within(same!).getByText('2 files')).toBeTruthy();
+    expect(within(same!).getByRole('button', { name: /^IMG_5\.jpg · Same file · / })).toBeTruthy();
+  });
+
+  it('tell groups of identical files from each other', async () => {
+    const twice = (id: number) => [fakeMember(id), { ...fakeMember(id), file: id + 10 }];
+    await open({ kind: 'same-picture', members: [...twice(1), ...twice(2)] });
+    expect(await screen.findByText('2 + 2 identical files')).toBeTruthy();
+  });
+
   it('show where each of them lies, the suggested one too', async () => {
     await open(pair(1));
     expect(await screen.findByText('photos/IMG_1.jpg')).toBeTruthy();

@@ -91,10 +91,17 @@ export class Search {
   /** Results that went to the trash since: the set is frozen and keeps their ranks. */
   readonly gone = new SvelteSet<string>();
 
+  /** The photo that was looked for, where it is in the set. */
+  #itself = $state<string | null>(null);
+
   /** Loaded results that pass the threshold. */
   readonly shown = $derived(this.hits.filter((hit) => hit.rank <= this.total && !this.gone.has(hit.id)).map((hit) => this.#explanations.added(hit)));
   /** Results that pass the threshold and are still there. */
   readonly left = $derived(this.total - this.hits.filter((hit) => hit.rank <= this.total && this.gone.has(hit.id)).length);
+  /** Whether the photo itself is among the results. */
+  readonly hasItself = $derived(this.#itself !== null && !this.gone.has(this.#itself));
+  /** The others among those that are left: a photo is no look-alike of its own. */
+  readonly others = $derived(this.left - (this.hasItself ? 1 : 0));
   /** Whether near-identical results lie behind the first of them. */
   folds = $state(recall(UNFOLDED) === null);
   /** Ranks of the results that have theirs spread out. */
@@ -392,6 +399,8 @@ export class Search {
     this.#set = reply.result_set;
     this.gone.clear();
     this.#explanations.reset();
+    // It is the first, whatever it is like.
+    this.#itself = reply.results.find(({ is_query }) => is_query)?.id ?? null;
     if (this.asked?.kind === 'image' && this.asked.name === '') this.asked = { ...this.asked, name: fileName(reply.query) };
     this.query = { id: reply.query_id, path: reply.query, width: reply.query_width, height: reply.query_height };
     this.unfolded.clear();
@@ -418,6 +427,7 @@ export class Search {
   #empty(): void {
     this.#set = '';
     this.gone.clear();
+    this.#itself = null;
     this.hits = [];
     this.counts = none;
     this.similarities = [];
