@@ -1,6 +1,6 @@
 //! What a search may find: filters on this computer and on the command line.
 
-use lookalike_engine::wire::{ErrorCode, Orientation, Query, SearchFilter, SearchRequest};
+use lookalike_engine::wire::{ErrorCode, LibraryOrder, LibraryRequest, Orientation, Query, SearchFilter, SearchRequest};
 use lookalike_engine::{Engine, Error};
 use lookalike_tests::library::{TestLibrary, names};
 use lookalike_tests::scenes::{jpeg, scene};
@@ -101,4 +101,67 @@ fn the_command_filters() {
     assert!(code == Some(1) && err.contains("taken_from"), "{err}");
     let (code, _, err) = run(&["--folder", "/nowhere"]);
     assert!(code == Some(1) && err.contains("/nowhere"), "{err}");
+}
+
+/// Names of the library where it is narrowed, the largest first.
+fn listed(engine: &Engine, text: &str, filter: Option<SearchFilter>) -> Vec<String> {
+    let order = LibraryOrder::Largest;
+    let request = LibraryRequest { folder: None, text: text.into(), filter, offset: 0, limit: 100, order };
+    let reply = engine.library(&request).unwrap();
+    assert_eq!(reply.total, reply.pictures.len() as u64);
+    let names: Vec<String> = reply.pictures.into_iter().map(|picture| picture.file_name).collect();
+    // Slice by slice it is the same.
+    let slices = (0..reply.total).flat_map(|offset| engine.library(&LibraryRequest { offset, limit: 1, ..request.clone() }).unwrap().pictures);
+    assert_eq!(slices.map(|picture| picture.file_name).collect::<Vec<_>>(), names);
+    names
+}
+
+#[test]
+fn the_library_is_narrowed_by_names() {
+    let library = TestLibrary::new();
+    let files = ["Beach/Sunset 1.jpg", "Beach/sunset_2.jpg", "hills/100%.jpg", "hills/a\\b.jpg", "hills/Ärger in KÖLN.jpg", "hills/sunset.jpg"];
+    for (number, name) in (1..).zip(files) {
+        // Each larger than the next.
+        library.add(name, &jpeg(&scene(number, 700 - 100 * u32::try_from(number).unwrap(), 100), 90));
+    }
+    let engine = library.writer();
+    library.index(&engine);
+    let listed = |text: &str| listed(&engine, text, None);
+    assert_eq!(listed(" ").len(), 6, "no word lets all pass");
+    assert_eq!(listed("sunset"), ["Sunset 1.jpg", "sunset_2.jpg", "sunset.jpg"]);
+    assert_eq!(listed("BEACH"), ["Sunset 1.jpg", "sunset_2.jpg"], "by the folder");
+    assert_eq!(listed("sun beach 2"), ["sunset_2.jpg"], "all of the words, anywhere");
+    assert_eq!((listed("%"), listed("_"), listed("\\")), (vec!["100%.jpg".into()], vec!["sunset_2.jpg".into()], vec!["a\\b.jpg".into()]), "as they stand");
+    assert_eq!((listed("ärger köln").len(), listed("Köln").len()), (1, 1), "capitals beyond ASCII");
+    assert_eq!(listed("photos").len(), 6, "by the name of the library's folder");
+    assert!(listed("tmp").is_empty(), "but not by the way to it");
+    assert!(listed("beach hills").is_empty(), "both have to be of one file");
+
+    // A copy, a new name, a file that has gone.
+    fs_err::copy(library.photos().join("hills/100%.jpg"), library.photos().join("Beach/copy.jpg")).unwrap();
+    fs_err::rename(library.photos().join("Beach/Sunset 1.jpg"), library.photos().join("Beach/dawn.jpg")).unwrap();
+    fs_err::remove_file(library.photos().join("Beach/sunset_2.jpg")).unwrap();
+    library.index(&engine);
+    assert_eq!(listed("beach"), ["dawn.jpg", "copy.jpg"]);
+    assert_eq!(listed("sunset"), ["sunset.jpg"]);
+}
+
+#[test]
+fn the_library_is_narrowed_by_what_photos_are() {
+    let (library, engine) = library();
+    let none = SearchFilter::default;
+    let portrait = SearchFilter { orientation: Some(Orientation::Portrait), ..none() };
+    assert_eq!(listed(&engine, "", Some(portrait.clone())), ["high.jpg"]);
+    assert!(listed(&engine, "wide", Some(portrait)).is_empty(), "both count");
+    assert_eq!(listed(&engine, "jpg", Some(SearchFilter { formats: vec!["jpeg".into()], ..none() })).len(), 3);
+    let ask = |text: String, filter: SearchFilter, folder| {
+        engine.library(&LibraryRequest { folder, text, filter: Some(filter), offset: 0, limit: 10, order: LibraryOrder::Newest })
+    };
+    let folder = engine.status().unwrap().folders[0].id;
+    assert_eq!(ask("large".into(), none(), Some(folder)).unwrap().total, 1);
+    assert_eq!(ask("large".into(), none(), Some(folder + 1)).unwrap().total, 0, "another folder");
+    for (text, filter) in [("x".repeat(201), none()), (String::new(), SearchFilter { taken_from: Some("yesterday".into()), ..none() })] {
+        assert_eq!(ask(text, filter, None).expect_err("malformed").code(), ErrorCode::InvalidRequest);
+    }
+    drop(library);
 }

@@ -124,7 +124,7 @@ fn other_orders_page_through_the_same_results() {
     assert_eq!(by_name, (1..=7).map(|number| format!("scene-{number}.jpg")).collect::<Vec<_>>());
     let sizes: Vec<u64> = pages(ResultOrder::Largest).iter().map(|hit| fs_err::metadata(&hit.path).unwrap().len()).collect();
     assert!(sizes.is_sorted_by(|a, b| a >= b) && sizes.len() == 7, "{sizes:?}");
-    let slice = |order| engine.library(&LibraryRequest { folder: None, offset: 0, limit: 10, order }).unwrap().pictures;
+    let slice = |order| engine.library(&LibraryRequest { folder: None, text: String::new(), filter: None, offset: 0, limit: 10, order }).unwrap().pictures;
     let newest: Vec<String> = slice(LibraryOrder::Newest).into_iter().map(|picture| picture.id).collect();
     let mut oldest: Vec<String> = slice(LibraryOrder::Oldest).into_iter().map(|picture| picture.id).collect();
     oldest.reverse();

@@ -123,7 +123,12 @@ fn no_link_leads_out_of_a_confined_folder() {
     let folder = engine.add_confined_folder(&photos, &[], &[photos.display().to_string()]).unwrap();
     assert_eq!(engine.index(&[], &[]).unwrap().scanned, 2, "what lies outside is not there");
     // A photo that has become a link shows nothing of where it leads.
-    let id = engine.library(&LibraryRequest { folder: None, offset: 0, limit: 1, order: LibraryOrder::Largest }).unwrap().pictures.remove(0).id;
+    let id = engine
+        .library(&LibraryRequest { folder: None, text: String::new(), filter: None, offset: 0, limit: 1, order: LibraryOrder::Largest })
+        .unwrap()
+        .pictures
+        .remove(0)
+        .id;
     let place = engine.locate(&id).unwrap();
     fs_err::remove_file(&place).unwrap();
     symlink(outside.join("far.jpg"), &place).unwrap();

@@ -11,7 +11,7 @@ import { endText } from './import-check/words';
 import { Activity } from './indexing/activity.svelte';
 import { Layout } from './layout.svelte';
 import { LongWork } from './indexing/long-work';
-import { Library } from './library/library.svelte';
+import { Library, WHOLE } from './library/library.svelte';
 import { chooseFromMenu } from './menu';
 import type { Place } from './places';
 import { Models } from './models/models.svelte';
@@ -106,6 +106,11 @@ export class App {
     return this.writes && this.library.folders.length === 0;
   }
 
+  /** What a filter narrows. */
+  get narrowed(): Library | Search {
+    return this.screen === 'library' ? this.library : this.search;
+  }
+
   /** The one photo that keys and menus are about. */
   get selectedPhoto(): { id: string; file_name: string } | undefined {
     if (this.screen === 'library') return this.library.pictures[this.library.selected];
@@ -147,6 +152,7 @@ export class App {
     return {
       screen,
       folder: screen === 'library' ? this.library.folder : screen === 'skipped' ? this.skippedIn : null,
+      narrowing: screen === 'library' ? this.library.narrowing : WHOLE,
       sought: screen === 'results' ? this.search.sought : null,
       photo: this.previewing ? (this.selectedPhoto?.id ?? null) : this.awaited,
     };
@@ -170,7 +176,7 @@ export class App {
     if (arrived) this.visits.arrive(arrived);
   }
 
-  #goTo({ screen, folder, sought }: Place, isOfThisPage: boolean): void {
+  #goTo({ screen, folder, narrowing, sought }: Place, isOfThisPage: boolean): void {
     const known = this.library.folders.some(({ id }) => id === folder) ? folder : null;
     if (!this.offers(screen)) this.showLibrary(null);
     else if (screen === 'skipped') this.showSkipped(known);
@@ -180,7 +186,7 @@ export class App {
     else if (screen === 'settings') void this.showSettings();
     else if (screen !== 'results') {
       this.screen = screen;
-      if (screen === 'library') this.library.show(known);
+      if (screen === 'library') this.library.show(known, narrowing);
     } else if (sought && (isOfThisPage || this.#lasts(sought.asked))) {
       this.screen = 'results';
       void this.search.seek(sought);
@@ -286,9 +292,15 @@ export class App {
     });
   }
 
+  /** All of a folder, or of the library. */
   showLibrary(folder: number | null): void {
     this.screen = 'library';
-    this.library.show(folder);
+    this.library.show(folder, WHOLE);
+  }
+
+  findByName(): void {
+    this.screen = 'library';
+    this.library.naming = true;
   }
 
   /** Of one folder, or of all. */

@@ -1,6 +1,7 @@
 // Where one can be in the window, and how the address says it. Nothing secret stands there: a photo is named by its content,
 // and what only this page knows (an upload, an address on the web) is left out.
 
+import { WHOLE, type Narrowing } from './library/library.svelte';
 import { LOWEST } from './search/bands';
 import { NO_FILTER } from './search/filter';
 import type { Sought } from './search/search.svelte';
@@ -10,13 +11,15 @@ export interface Place {
   screen: Screen;
   /** Of the library, or of the skipped files; null for all. */
   folder: number | null;
+  /** Of the library. The address does not say what was typed. */
+  narrowing: Narrowing;
   /** Of the results; null where the address does not say what was looked for. */
   sought: Sought | null;
   /** The photo that is looked at alone. */
   photo: string | null;
 }
 
-export const START: Place = { screen: 'library', folder: null, sought: null, photo: null };
+export const START: Place = { screen: 'library', folder: null, narrowing: WHOLE, sought: null, photo: null };
 
 const NAMES: Record<Screen, string> = {
   library: 'library', results: 'search', skipped: 'skipped', duplicates: 'duplicates', 'import-check': 'import-check', models: 'models',
@@ -24,10 +27,11 @@ const NAMES: Record<Screen, string> = {
 };
 const ID = /^[0-9a-f]{64}$/;
 
-export function addressOf({ screen, folder, sought, photo }: Place): string {
+export function addressOf({ screen, folder, narrowing, sought, photo }: Place): string {
   const query = new URLSearchParams();
   let path = `#/${NAMES[screen]}`;
   if ((screen === 'library' || screen === 'skipped') && folder !== null) path += `/${folder}`;
+  if (screen === 'library' && narrowing.filter) query.set('filter', JSON.stringify(narrowing.filter));
   if (screen === 'results' && sought?.asked.kind === 'image') {
     path += `/${sought.asked.id}`;
     query.set('from', String(sought.threshold));
@@ -47,7 +51,8 @@ export function placeAt(address: string): Place | null {
   const said = new URLSearchParams(query);
   const photo = said.get('photo');
   const folder = below !== undefined && /^\d{1,15}$/.test(below) ? Number(below) : null;
-  return { screen, folder, sought: screen === 'results' && below !== undefined && ID.test(below) ? soughtIn(below, said) : null, photo: photo !== null && ID.test(photo) ? photo : null };
+  const narrowing = screen === 'library' ? { text: '', filter: filterIn(said.get('filter')) } : WHOLE;
+  return { screen, folder, narrowing, sought: screen === 'results' && below !== undefined && ID.test(below) ? soughtIn(below, said) : null, photo: photo !== null && ID.test(photo) ? photo : null };
 }
 
 /** Two places that one goes back and forth between; what is only set differently there is the same place. */

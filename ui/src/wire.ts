@@ -943,6 +943,15 @@ export type LibraryRequest = {
  */
 folder: number | null, 
 /**
+ * Only pictures of which a file has all of these words in its name, or in the names of the folders that it lies in within
+ * the library. Parts of words do, and capitals are as small letters. At most 200 characters.
+ */
+text: string, 
+/**
+ * Only pictures that pass.
+ */
+filter: SearchFilter | null, 
+/**
  * Pictures to leave out at the start.
  */
 offset: number, 

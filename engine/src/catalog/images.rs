@@ -7,6 +7,7 @@ use roaring::RoaringTreemap;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::conditions::Conditions;
 use super::folders::Bounds;
 use super::{FileKey, FolderId, StoredPath, files};
 use crate::wire::{LibraryOrder, SearchFilter};
@@ -137,35 +138,9 @@ pub(crate) fn places(db: &Connection, key: ImageKey) -> Result<Vec<ImagePlace>> 
 
 /// Keys of the images of the library that a filter lets pass.
 pub(crate) fn passing(db: &Connection, filter: &SearchFilter) -> Result<RoaringTreemap> {
-    let mut conditions = vec!["orphaned_at IS NULL".to_owned()];
-    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-    let mut condition = |text: &str, value: Box<dyn ToSql>| {
-        values.push(value);
-        conditions.push(text.replace('?', &format!("?{}", values.len())));
-    };
-    if let Some(day) = &filter.taken_from {
-        condition("taken_at >= ?", Box::new(day.clone()));
-    }
-    if let Some(moment) = filter.last_moment() {
-        condition("taken_at <= ?", Box::new(moment));
-    }
-    if let Some(bytes) = filter.min_bytes {
-        condition("bytes >= ?", Box::new(i64::try_from(bytes).unwrap_or(i64::MAX)));
-    }
-    if let Some(bytes) = filter.max_bytes {
-        condition("bytes <= ?", Box::new(i64::try_from(bytes).unwrap_or(i64::MAX)));
-    }
-    if let Some(folder) = filter.folder {
-        condition("id IN (SELECT image FROM file WHERE folder = ?)", Box::new(folder));
-    }
-    if !filter.formats.is_empty() {
-        // As JSON, so that any number of them is one value.
-        let formats = serde_json::to_string(&filter.formats).map_err(|error| Error::internal(error.to_string()))?;
-        condition("format IN (SELECT value FROM json_each(?))", Box::new(formats));
-    }
-    conditions.extend(filter.orientation.map(|orientation| orientation.condition().to_owned()));
-    let mut statement = db.prepare(&format!("SELECT id FROM image WHERE {}", conditions.join(" AND ")))?;
-    let keys = statement.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, ImageKey>(0))?;
+    let conditions = Conditions::of(filter)?;
+    let mut statement = db.prepare(&format!("SELECT id FROM image WHERE {}", conditions.sql()))?;
+    let keys = statement.query_map(conditions.values(), |row| row.get::<_, ImageKey>(0))?;
     Ok(keys.map(|key| key.map(ImageKey::cast_unsigned)).collect::<rusqlite::Result<_>>()?)
 }
 
@@ -180,14 +155,19 @@ pub(crate) fn count(db: &Connection) -> Result<u64> {
     Ok(db.prepare_cached("SELECT count(*) FROM image WHERE orphaned_at IS NULL")?.query_row([], |row| row.get(0))?)
 }
 
-/// A slice of the library: how many there are in all, and the rows.
-pub(crate) fn slice(db: &Connection, folder: Option<FolderId>, order: LibraryOrder, offset: u64, limit: u32) -> Result<(u64, Vec<ImageRow>)> {
-    let order = match order {
+/// The order of the library, as SQL has it.
+pub(super) fn sorted(order: LibraryOrder) -> &'static str {
+    match order {
         LibraryOrder::Newest => "coalesce(taken_at, datetime(added_at, 'unixepoch')) DESC, id DESC",
         LibraryOrder::Oldest => "coalesce(taken_at, datetime(added_at, 'unixepoch')), id",
         LibraryOrder::Added => "added_at DESC, id DESC",
         LibraryOrder::Largest => "bytes DESC, id DESC",
-    };
+    }
+}
+
+/// A slice of the library: how many there are in all, and the rows.
+pub(crate) fn slice(db: &Connection, folder: Option<FolderId>, order: LibraryOrder, offset: u64, limit: u32) -> Result<(u64, Vec<ImageRow>)> {
+    let order = sorted(order);
     let (filter, folder) = match folder {
         // 0 is no folder's id; it only gives both statements the same parameters.
         None => ("orphaned_at IS NULL AND ?3 = 0", 0),

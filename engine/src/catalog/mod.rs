@@ -1,9 +1,11 @@
 //! The truth about this computer: folders, files, images and vectors in one SQLite file. Index and thumbnails can be
 //! rebuilt from it and from the photos. Knows no picture format, no model and no thread of the pipeline.
 
+mod conditions;
 pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod images;
+mod listing;
 mod migrations;
 pub(crate) mod models;
 pub(crate) mod near;
@@ -25,6 +27,8 @@ use crate::{Error, Result};
 pub(crate) use files::{FileCounts, FileKey, SkipReason};
 pub(crate) use folders::{FolderId, FolderRow};
 pub(crate) use images::{ContentHash, ImageFacts, ImageKey, ImageRow};
+pub(crate) use listing::Asked;
+use listing::Listings;
 pub(crate) use stored_path::StoredPath;
 pub(crate) use thumbnails::Thumbnails;
 pub(crate) use vectors::Change;
@@ -34,6 +38,7 @@ pub(crate) struct Catalog {
     path: PathBuf,
     writer: Option<Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
+    listings: Listings,
 }
 
 impl Catalog {
@@ -45,12 +50,12 @@ impl Catalog {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         migrations::migrate(&mut connection, path)?;
-        Ok(Self { path: path.to_owned(), writer: Some(Mutex::new(connection)), readers: Mutex::default() })
+        Ok(Self { path: path.to_owned(), writer: Some(Mutex::new(connection)), readers: Mutex::default(), listings: Listings::default() })
     }
 
     /// Opens an existing catalog for reading beside a writer.
     pub(crate) fn open_reader(path: &Path) -> Result<Self> {
-        let catalog = Self { path: path.to_owned(), writer: None, readers: Mutex::default() };
+        let catalog = Self { path: path.to_owned(), writer: None, readers: Mutex::default(), listings: Listings::default() };
         catalog.read(|connection| migrations::check_version(connection, path))?;
         Ok(catalog)
     }

@@ -4,13 +4,15 @@
 use std::path::{Path, PathBuf};
 
 use super::Engine;
-use crate::catalog::{ContentHash, ImageRow, images};
+use crate::catalog::{Asked, ContentHash, ImageRow, images};
 use crate::media;
 use crate::wire::{ErrorCode, LibraryReply, LibraryRequest, Picture, PictureDetails, Place};
 use crate::{Error, Result};
 
 /// Largest slice of the library in one reply.
 const MAX_SLICE: u32 = 1_000;
+/// Longest text that is looked for in names.
+const MOST_TEXT: usize = 200;
 /// Largest preview, in pixels of the longer side.
 const MAX_PREVIEW: u32 = 4_096;
 
@@ -20,8 +22,27 @@ impl Engine {
         if !(1..=MAX_SLICE).contains(&request.limit) {
             return Err(Error::invalid(format!("limit {} is not within 1 and {MAX_SLICE}", request.limit)));
         }
+        let words: Vec<String> = request.text.split_whitespace().map(str::to_owned).collect();
+        if request.text.chars().count() > MOST_TEXT {
+            return Err(Error::invalid(format!("text: more than {MOST_TEXT} characters")));
+        }
+        let filter = request.filter.clone().unwrap_or_default();
+        filter.check()?;
+        let narrowed = if words.is_empty() && filter.lets_all_pass() {
+            None
+        } else {
+            Some(self.inner.catalog.listed(&Asked { folder: request.folder, words, filter, order: request.order })?)
+        };
         self.inner.catalog.read(|db| {
-            let (total, rows) = images::slice(db, request.folder, request.order, request.offset, request.limit)?;
+            let (total, rows) = match &narrowed {
+                None => images::slice(db, request.folder, request.order, request.offset, request.limit)?,
+                Some(keys) => {
+                    let slice = keys.iter().skip(usize::try_from(request.offset).unwrap_or(usize::MAX)).take(request.limit as usize);
+                    // One that has gone since the list was made is left out of it.
+                    let rows = slice.filter_map(|key| images::by_key(db, *key).transpose()).collect::<Result<Vec<_>>>()?;
+                    (keys.len() as u64, rows)
+                }
+            };
             let mut pictures = Vec::with_capacity(rows.len());
             for row in rows {
                 let places = images::places(db, row.key)?;
@@ -112,6 +133,14 @@ impl Engine {
             Err(error) if error.code() == ErrorCode::NotFound => self.thumbnail(id),
             result => result,
         }
+    }
+
+    /// Whether a picture must be fetched from the object store to be shown, which takes as long as that likes.
+    pub fn is_far(&self, id: &str) -> Result<bool> {
+        let hash = ContentHash::parse(id)?;
+        let sharing = &self.inner.sharing;
+        let is_here = self.image(id).is_ok() || self.inner.results.query_thumbnail(hash).is_some() || self.path_of_check(hash).is_some();
+        Ok(!is_here && !sharing.pictures.has(hash) && sharing.connected().is_ok_and(|stored| stored.is_some()))
     }
 
     /// A picture's pixels, as [`Engine::preview`] shows it.

@@ -78,15 +78,7 @@ impl SearchTerms {
     /// Where any term is out of range or malformed; names it.
     pub(crate) fn checked(&self) -> Result<PageSpec> {
         let filter = &self.filter;
-        for (name, day) in [("taken_from", &filter.taken_from), ("taken_until", &filter.taken_until)] {
-            if let Some(day) = day.as_deref().filter(|day| !is_day(day)) {
-                return Err(Error::invalid(format!("{name}: {day:?} is no day")).with_hint("Days are written like 2026-05-01."));
-            }
-        }
-        if let Some(format) = filter.formats.iter().find(|format| !Format::ALL.iter().any(|known| known.as_str() == **format)) {
-            let known: Vec<&str> = Format::ALL.iter().map(|known| known.as_str()).collect();
-            return Err(Error::invalid(format!("formats: {format:?} is not known")).with_hint(format!("Known are {}.", known.join(", "))));
-        }
+        filter.check()?;
         if filter.folder.is_some() && self.scope == Scope::Shared {
             return Err(Error::invalid("a search of the shared library cannot be kept to a folder of this computer").with_hint("Search this computer."));
         }
@@ -107,6 +99,22 @@ impl SearchTerms {
 }
 
 impl SearchFilter {
+    /// # Errors
+    ///
+    /// Where a part is malformed; names it.
+    pub(crate) fn check(&self) -> Result<()> {
+        for (name, day) in [("taken_from", &self.taken_from), ("taken_until", &self.taken_until)] {
+            if let Some(day) = day.as_deref().filter(|day| !is_day(day)) {
+                return Err(Error::invalid(format!("{name}: {day:?} is no day")).with_hint("Days are written like 2026-05-01."));
+            }
+        }
+        if let Some(format) = self.formats.iter().find(|format| !Format::ALL.iter().any(|known| known.as_str() == **format)) {
+            let known: Vec<&str> = Format::ALL.iter().map(|known| known.as_str()).collect();
+            return Err(Error::invalid(format!("formats: {format:?} is not known")).with_hint(format!("Known are {}.", known.join(", "))));
+        }
+        Ok(())
+    }
+
     /// Whether everything passes.
     pub(crate) fn lets_all_pass(&self) -> bool {
         *self == Self::default()

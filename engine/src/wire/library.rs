@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "typescript")]
 use ts_rs::TS;
 
-use super::{Place, Saying};
+use super::{Place, Saying, SearchFilter};
 
 wire! {
     /// How a folder stands.
@@ -70,6 +70,13 @@ wire! {
     pub struct LibraryRequest {
         /// Only this folder.
         pub folder: Option<i64>,
+        /// Only pictures of which a file has all of these words in its name, or in the names of the folders that it lies in within
+        /// the library. Parts of words do, and capitals are as small letters. At most 200 characters.
+        #[serde(default)]
+        pub text: String,
+        /// Only pictures that pass.
+        #[serde(default)]
+        pub filter: Option<SearchFilter>,
         /// Pictures to leave out at the start.
         pub offset: u64,
         /// Pictures to return, at most 1,000.

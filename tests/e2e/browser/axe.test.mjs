@@ -84,6 +84,22 @@ test('the library, and the menu of a photo', async () => {
   await page.keyboard.press('Escape');
 });
 
+test('the library, narrowed by a name and a filter, and to nothing', async () => {
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('scene');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('f');
+  await page.getByRole('dialog', { name: 'Which photos are shown' }).getByRole('checkbox', { name: 'PNG' }).check();
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('button', { name: 'Take off: PNG' }).waitFor();
+  await passes();
+  await page.getByRole('textbox', { name: 'Find by name or folder' }).fill('volcano');
+  await page.getByRole('heading', { name: 'No photos found' }).waitFor();
+  await passes();
+  await page.getByRole('button', { name: 'Show all photos' }).click();
+  await picturesLoaded(page, '[role=gridcell] img');
+});
+
 test('the look-alikes, with one selected', async () => {
   await page.getByRole('gridcell').first().click();
   await page.getByRole('complementary').waitFor();

@@ -3,11 +3,21 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { asErrorReply, type Host } from '../platform/host';
 import { recall, remember } from '../remembered';
-import type { ErrorReply, LibraryOrder, Picture, Status } from '../wire';
+import type { ErrorReply, LibraryOrder, Picture, SearchFilter, Status } from '../wire';
 
 export const ORDERS: readonly LibraryOrder[] = ['newest', 'oldest', 'added', 'largest'];
 const REMEMBERED = 'lookalike.library.order';
+/** What of a folder, or of all, is shown: by words in the names of files and folders, and by what the photos are. */
+export interface Narrowing {
+  text: string;
+  filter: SearchFilter | null;
+}
+
+export const WHOLE: Narrowing = { text: '', filter: null };
+
 const CHUNK = 1000;
+/** Whoever types is not done with every letter. */
+const TYPING_MS = 150;
 /** While photos come in, the list is read again at most this often, and less often where reading it takes long. */
 const REREAD_AFTER_MS = 1500;
 
@@ -15,20 +25,28 @@ export class Library {
   status = $state.raw<Status | null>(null);
   /** The folder shown; null for all. */
   folder = $state<number | null>(null);
+  /** What is typed to find by name. */
+  text = $state('');
+  filter = $state.raw<SearchFilter | null>(null);
   order = $state<LibraryOrder>(ORDERS.find((order) => order === recall(REMEMBERED)) ?? 'newest');
   /** As far as they have been read, the first of them first. */
   pictures = $state.raw<Picture[]>([]);
+  /** What they are the answer to. */
+  answered = $state.raw<Narrowing>(WHOLE);
   /** How many there are, read or not. */
   total = $state(0);
   loading = $state(false);
   error = $state.raw<ErrorReply | null>(null);
   selected = $state(-1);
+  /** The field for names is to have the focus. */
+  naming = $state(false);
 
   readonly folders = $derived(this.status?.folders ?? []);
 
   #turn = 0;
   #rereadTimer: ReturnType<typeof setTimeout> | null = null;
   #lastReadTook = 0;
+  #typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly host: Host) {}
 
@@ -53,13 +71,36 @@ export class Library {
     return this.folders.some((folder) => isWithin(path, folder.path));
   }
 
-  show(folder: number | null): void {
-    if (folder === this.folder) return;
+  get narrowing(): Narrowing {
+    return { text: this.text, filter: this.filter };
+  }
+
+  show(folder: number | null, narrowing: Narrowing): void {
+    if (folder === this.folder && isSame(narrowing, this.narrowing)) return;
+    clearTimeout(this.#typing);
     this.folder = folder;
+    ({ text: this.text, filter: this.filter } = narrowing);
+    this.answered = WHOLE;
     this.pictures = [];
     this.total = 0;
     this.selected = -1;
     void this.readPictures();
+  }
+
+  findByName(text: string): void {
+    this.text = text;
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => this.#narrow(), TYPING_MS);
+  }
+
+  filterBy(filter: SearchFilter | null): void {
+    this.filter = filter;
+    this.#narrow();
+  }
+
+  #narrow(): void {
+    this.selected = -1;
+    void this.readPictures(true);
   }
 
   sortBy(order: LibraryOrder): void {
@@ -87,6 +128,7 @@ export class Library {
    */
   async readPictures(isNew = false): Promise<void> {
     const turn = ++this.#turn;
+    const { narrowing } = this;
     const growing = isNew || this.pictures.length === 0;
     const started = performance.now();
     this.loading = true;
@@ -94,16 +136,16 @@ export class Library {
       const read: Picture[] = [];
       let shown = 0;
       for (;;) {
-        const reply = await this.host.library({ folder: this.folder, offset: read.length, limit: CHUNK, order: this.order });
+        const reply = await this.host.library({ folder: this.folder, ...narrowing, offset: read.length, limit: CHUNK, order: this.order });
         if (turn !== this.#turn) return;
         read.push(...reply.pictures);
         this.total = reply.total;
         if (read.length >= reply.total || reply.pictures.length === 0) break;
         if (!growing || read.length < 2 * shown) continue;
-        this.#replace(read.slice());
+        this.#replace(read.slice(), narrowing);
         shown = read.length;
       }
-      this.#replace(read);
+      this.#replace(read, narrowing);
       this.error = null;
     } catch (thrown) {
       if (turn === this.#turn) this.error = asErrorReply(thrown);
@@ -123,11 +165,20 @@ export class Library {
     this.selected = Math.min(this.selected, this.pictures.length - 1);
   }
 
-  #replace(read: Picture[]): void {
+  #replace(read: Picture[], narrowing: Narrowing): void {
+    if (!isSame(narrowing, this.answered)) this.answered = narrowing;
     const selected = this.pictures[this.selected]?.id;
     this.pictures = read;
     if (selected !== undefined) this.selected = read.findIndex((picture) => picture.id === selected);
   }
+}
+
+export function isNarrowed(narrowing: Narrowing): boolean {
+  return narrowing.text.trim() !== '' || narrowing.filter !== null;
+}
+
+function isSame(a: Narrowing, b: Narrowing): boolean {
+  return a.text === b.text && JSON.stringify(a.filter) === JSON.stringify(b.filter);
 }
 
 function isWithin(path: string, folder: string): boolean {

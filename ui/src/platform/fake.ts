@@ -205,8 +205,12 @@ export class FakeHost implements Host {
 
   async library(request: LibraryRequest): Promise<LibraryReply> {
     this.#called('library', request.offset);
-    const pictures = this.#inOrder(this.pictures, request.order);
-    return { total: this.pictures.length, pictures: pictures.slice(request.offset, request.offset + request.limit) };
+    const words = request.text.toLowerCase().split(/\s+/);
+    const formats = request.filter?.formats ?? [];
+    const asked = this.pictures.filter(({ paths }) =>
+      paths.some((path) => words.every((word) => path.toLowerCase().includes(word))) && (formats.length === 0 || formats.some((format) => paths[0]?.endsWith(`.${format}`))));
+    const pictures = this.#inOrder(asked, request.order);
+    return { total: pictures.length, pictures: pictures.slice(request.offset, request.offset + request.limit) };
   }
 
   /** As it stands for orders that its made-up photos know nothing of. */

@@ -230,7 +230,7 @@ describe('the host of a browser', () => {
 
     it('the end of the session, which the page is told', async () => {
       server.answer(401, { title: 'Unauthorized', status: 401, detail: 'Sign in first.', code: 'unauthorized' });
-      await expect(host.library({ folder: null, offset: 0, limit: 1, order: 'newest' })).rejects.toMatchObject({ message: 'Sign in first.' });
+      await expect(host.library({ folder: null, text: '', filter: null, offset: 0, limit: 1, order: 'newest' })).rejects.toMatchObject({ message: 'Sign in first.' });
       expect(seen).toContain('signed out');
     });
   });
