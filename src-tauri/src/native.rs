@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lookalike_engine::wire::ErrorReply;
 use serde::Deserialize;
-use tauri::menu::{Menu, MenuItem, PredefinedMenuItem, Submenu};
+use tauri::menu::{CheckMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::window::{ProgressBarState, ProgressBarStatus};
 use tauri::{AppHandle, Emitter, Manager, State, Theme, WebviewWindow};
 use tauri_plugin_notification::NotificationExt;
@@ -34,6 +34,8 @@ struct NativeItem {
     item: String,
     label: String,
     keys: Option<String>,
+    /// Of one that is chosen or not: whether it is.
+    checked: Option<bool>,
 }
 
 impl NativeItem {
@@ -70,6 +72,9 @@ fn built(app: &AppHandle, menus: &[NativeMenu]) -> tauri::Result<Menu<tauri::Wry
         let submenu = Submenu::new(app, &menu.label, true)?;
         for entry in &menu.items {
             match entry {
+                Some(NativeItem { item, label, checked: Some(checked), .. }) => {
+                    submenu.append(&CheckMenuItem::with_id(app, item, label, true, *checked, entry.as_ref().and_then(NativeItem::shortcut))?)?;
+                }
                 Some(entry) => submenu.append(&MenuItem::with_id(app, &entry.item, &entry.label, true, entry.shortcut())?)?,
                 None => submenu.append(&PredefinedMenuItem::separator(app)?)?,
             }

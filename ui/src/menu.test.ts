@@ -69,8 +69,15 @@ describe('the native menu', () => {
 
   it('sets the theme', async () => {
     await open();
+    const checked = () => host.menu.flatMap(({ items }) => items).filter((entry) => entry?.checked).map((entry) => entry?.item);
+    expect(checked()).toEqual(['theme-system']);
     choose('theme-dark');
     expect(document.documentElement.dataset.theme).toBe('dark');
+    await waitFor(() => expect(checked()).toEqual(['theme-dark']));
+    const sent = vi.spyOn(host, 'setMenu');
+    choose('theme-dark');
+    expect(sent, 'a second click took its mark off').toHaveBeenCalledOnce();
+    expect(checked()).toEqual(['theme-dark']);
   });
 
   it('copies the path of the selected photo, and says when there is none', async () => {

@@ -5,7 +5,7 @@ import { copyPath, copyPicture, type ActedOn } from './components/photo-actions'
 import { exportResults } from './export/results';
 import { t, type Key } from './i18n/index.svelte';
 import type { NativeMenu } from './platform/host';
-import { setTheme, themes } from './settings/theme.svelte';
+import { setTheme, themeChoice, themes } from './settings/theme.svelte';
 import { canTrash, trashPhotos } from './trash/photos';
 
 interface Item {
@@ -14,6 +14,8 @@ interface Item {
   label: () => string;
   /** Keys that the window knows too, and that no text field has another use for. */
   keys?: string;
+  /** Of one that is chosen or not: whether it is. */
+  isChecked?: () => boolean;
   /** Whether it can do anything now; where it cannot, it is not there. */
   isThere?: (app: App) => boolean;
   action: (app: App) => void;
@@ -54,7 +56,7 @@ const menus: { label: Key; items: (Item | typeof SEPARATOR)[] }[] = [
       { item: 'duplicates', label: () => t('duplicates.title'), isThere: hasLibrary, action: (app) => void app.showDuplicates() },
       { item: 'settings', label: () => t('settings.title'), keys: 'CmdOrCtrl+,', isThere: hasLibrary, action: (app) => void app.showSettings() },
       SEPARATOR,
-      ...themes.map((theme) => ({ item: `theme-${theme}`, label: () => t('menu.theme', { name: t(`settings.theme.${theme}`) }), action: () => setTheme(theme) })),
+      ...themes.map((theme) => ({ item: `theme-${theme}`, label: () => t('menu.theme', { name: t(`settings.theme.${theme}`) }), isChecked: () => themeChoice() === theme, action: () => setTheme(theme) })),
     ],
   },
   {
@@ -68,19 +70,26 @@ const menus: { label: Key; items: (Item | typeof SEPARATOR)[] }[] = [
 
 /** In the language in use, with the items that can do something now. */
 export function nativeMenu(app: App): NativeMenu[] {
-  const written = menus.map(({ label, items }) => ({
+  const bar = menus.map(({ label, items }) => ({
     label: t(label),
     items: items
       .filter((entry) => entry === SEPARATOR || (entry.isThere ?? always)(app))
-      .map((entry) => (entry === SEPARATOR ? SEPARATOR : { item: entry.item, label: entry.label(), ...(entry.keys ? { keys: entry.keys } : {}) })),
+      .map((entry) => (entry === SEPARATOR ? SEPARATOR : written(entry))),
   }));
-  return written.filter(({ items }) => items.length > 0);
+  return bar.filter(({ items }) => items.length > 0);
+}
+
+function written({ item, label, keys, isChecked }: Item): NonNullable<NativeMenu['items'][number]> {
+  return { item, label: label(), ...(keys ? { keys } : {}), ...(isChecked ? { checked: isChecked() } : {}) };
 }
 
 export function chooseFromMenu(app: App, name: string): void {
   const chosen = menus.flatMap(({ items }) => items).find((entry) => entry?.item === name);
   // The menu that was clicked may be older than what it stands for.
-  if (chosen && (chosen.isThere ?? always)(app)) chosen.action(app);
+  if (!chosen || !(chosen.isThere ?? always)(app)) return;
+  chosen.action(app);
+  // The system turns the mark of whatever is clicked, also where that is chosen already.
+  if (chosen.isChecked) void app.attempt(() => app.host.setMenu(nativeMenu(app)));
 }
 
 function withSelected(act: (app: App, photo: ActedOn) => Promise<void>): (app: App) => void {

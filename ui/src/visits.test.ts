@@ -74,7 +74,7 @@ describe('the window keeps where one is', () => {
     await fireEvent.click(button('Back'));
     await screenOf('All photos');
     await waitFor(() => expect(screen.queryByRole('button', { name: 'Back' })).toBeNull());
-    history.forward();
+    await fireEvent.keyDown(window, { key: 'ArrowRight', altKey: true });
     await screenOf('archive');
   });
 

@@ -435,7 +435,7 @@ export const en = {
   'activity.pause': 'Pause indexing',
   'activity.resume': 'Resume indexing',
   'activity.label': 'Indexing',
-  'activity.finished': 'Up to date. {n} new photo.|Up to date. {n} new photos.',
+  'activity.finished': 'Indexing is done. {n} new photo.|Indexing is done. {n} new photos.',
   'activity.finished.skipped': '{n} file was skipped.|{n} files were skipped.',
   'activity.skipped': '{n} skipped',
 
@@ -731,7 +731,7 @@ export const en = {
   'keys.recent': 'In the query bar: recent searches. Del forgets one',
   'keys.pick': 'Pick a photo',
   'keys.paste': 'Paste a picture',
-  'keys.back': 'Back to where you were',
+  'keys.back': 'Back to where you were, and forward',
   'keys.escape': 'Close, or back to the library',
   'keys.help': 'This list',
   'keys.name.arrows': 'Arrows',

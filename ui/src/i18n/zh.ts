@@ -437,7 +437,7 @@ export const zh: Record<Key, string> = {
   'activity.pause': '暂停索引',
   'activity.resume': '继续索引',
   'activity.label': '索引',
-  'activity.finished': '已是最新，新增 {n} 张照片。',
+  'activity.finished': '索引完成，新增 {n} 张照片。',
   'activity.finished.skipped': '跳过了 {n} 个文件。',
   'activity.skipped': '跳过 {n} 个',
 
@@ -733,7 +733,7 @@ export const zh: Record<Key, string> = {
   'keys.recent': '在搜索栏中：最近的搜索；按 Del 忘记一项',
   'keys.pick': '选择照片',
   'keys.paste': '粘贴图片',
-  'keys.back': '回到之前的位置',
+  'keys.back': '后退或前进',
   'keys.escape': '关闭，或回到图库',
   'keys.help': '显示此列表',
   'keys.name.arrows': '方向键',

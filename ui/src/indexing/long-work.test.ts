@@ -50,7 +50,7 @@ describe('long work', () => {
     host.emit({ kind: 'run-finished', report });
     setLanguage('zh-CN');
     host.emit({ kind: 'run-finished', report: { ...report, skipped: [{ id: 1, path: '/a', code: 'damaged', message: '' }] } });
-    expect(told('notify')).toEqual(['notify Your photos can be searched Up to date. 4 new photos.', 'notify 您的照片可以搜索了 已是最新，新增 4 张照片。 跳过了 1 个文件。']);
+    expect(told('notify')).toEqual(['notify Your photos can be searched Indexing is done. 4 new photos.', 'notify 您的照片可以搜索了 索引完成，新增 4 张照片。 跳过了 1 个文件。']);
   });
 
   it('says how many duplicates there are, where all were compared', async () => {

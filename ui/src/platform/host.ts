@@ -75,10 +75,10 @@ export type HostEvent =
   | { kind: 'opened'; paths: string[] }
   /** An item of the native menu was chosen. */
   | { kind: 'menu'; item: string };
-/** A native menu; `item` comes back as it is. `null`: a separator. */
+/** A native menu; `item` comes back as it is. `checked`: of one that is chosen or not, whether it is. `null`: a separator. */
 export interface NativeMenu {
   label: string;
-  items: ({ item: string; label: string; keys?: string } | null)[];
+  items: ({ item: string; label: string; keys?: string; checked?: boolean } | null)[];
 }
 
 /** What not every host can do. Menus, keys and texts follow it. */
