@@ -42,9 +42,9 @@ const menus: { label: Key; items: (Item | typeof SEPARATOR)[] }[] = [
   {
     label: 'menu.edit',
     items: [
+      { item: 'find-by-name', label: () => t('menu.find-by-name'), keys: 'CmdOrCtrl+F', isThere: hasLibrary, action: (app) => app.findByName() },
       { item: 'copy-picture', label: () => t('photo.copy-picture'), isThere: hasLibrary, action: withSelected(copyPicture) },
       { item: 'copy-path', label: () => t('photo.copy-path'), isThere: hasLibrary, action: withSelected(copyPath) },
-      { item: 'find-by-name', label: () => t('menu.find-by-name'), keys: 'CmdOrCtrl+F', isThere: hasLibrary, action: (app) => app.findByName() },
       SEPARATOR,
       { item: 'trash', label: () => t('photo.trash', { n: 1 }), isThere: (app) => hasLibrary(app) && canTrash(app), action: withSelected((app, photo) => trashPhotos(app, [photo])) },
     ],

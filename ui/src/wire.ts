@@ -398,7 +398,8 @@ export type DuplicatesRequest = {
  */
 folders: Array<number>, 
 /**
- * Kind of groups; none: both.
+ * Kind of groups; none: both. Of a group with other versions of the picture, too, what is the same file is one of its own
+ * where only these are asked for.
  */
 kind: DuplicateKind | null, 
 /**
@@ -1119,15 +1120,6 @@ switch: SwitchInfo | null,
 install: InstallInfo | null, };
 
 /**
- * Whether a picture is wider than high.
- */
-export type Orientation = "landscape" | "portrait" | "square";
-
-/**
- * A further page of a frozen result set, or the same set under another threshold.
- */
-export type PageRequest = { 
-/**
  * New files of a check, each content once.
  */
 export type NewFiles = { "kind": "all-but", 
@@ -1140,6 +1132,15 @@ ids: Array<string>, } | { "kind": "only",
  */
 ids: Array<string>, };
 
+/**
+ * Whether a picture is wider than high.
+ */
+export type Orientation = "landscape" | "portrait" | "square";
+
+/**
+ * A further page of a frozen result set, or the same set under another threshold.
+ */
+export type PageRequest = { 
 /**
  * The set, from `SearchReply::result_set`.
  */
@@ -1245,15 +1246,6 @@ camera: string | null,
 places: Array<Place>, };
 
 /**
- * A file of a picture.
- */
-export type Place = { 
-/**
- * Absolute path; on another computer the file's name.
- */
-path: string, 
-/**
-/**
  * A file of a picture, on this computer.
  */
 export type PictureFile = { 
@@ -1274,6 +1266,15 @@ is_protected: boolean,
  */
 is_offline: boolean, };
 
+/**
+ * A file of a picture.
+ */
+export type Place = { 
+/**
+ * Absolute path; on another computer the file's name.
+ */
+path: string, 
+/**
  * Whether its folder cannot be reached now.
  */
 offline: boolean, 
