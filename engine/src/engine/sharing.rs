@@ -337,11 +337,6 @@ impl Engine {
 
     /// The lines of `doctor` about the servers and what waits for them.
     pub(super) fn check_remote(&self) -> Vec<Check> {
-        let line = |name: &str, state, detail: String, hint: Option<&str>| Check { name: name.into(), state, detail, hint: hint.map(Into::into) };
-        let off = |name| line(name, CheckState::Off, "not connected; everything stays on this computer".into(), None);
-        let (milvus, store) = ("Milvus", "Object store (S3)");
-        let untried = || line(store, CheckState::Off, "not tried".into(), None);
-        let opened = self.connected_plan().and_then(|plan| Ok((self.inner.sharing.runtime()?, plan)));
         let mut lines = self.check_servers();
         if lines.iter().any(|check| check.state != CheckState::Off) {
             lines.push(self.sync_status().map_or_else(|error| failed("Sync", &error), |status| describe(&status)));
@@ -352,6 +347,11 @@ impl Engine {
     /// Whether the servers that are connected answer, take us, and have nothing there that is in our way. Writes nothing; see
     /// [`Engine::test_connection`].
     pub fn check_servers(&self) -> Vec<Check> {
+        let line = |name: &str, state, detail: String, hint: Option<&str>| Check { name: name.into(), state, detail, hint: hint.map(Into::into) };
+        let off = |name| line(name, CheckState::Off, "not connected; everything stays on this computer".into(), None);
+        let (milvus, store) = ("Milvus", "Object store (S3)");
+        let untried = || line(store, CheckState::Off, "not tried".into(), None);
+        let opened = self.connected_plan().and_then(|plan| Ok((self.inner.sharing.runtime()?, plan)));
         let link = match opened.map(|(runtime, plan)| Link::look(plan, &runtime)) {
             Ok(Ok(link)) => link,
             Ok(Err(fault)) if fault.kind == FaultKind::Missing => {
@@ -440,16 +440,16 @@ impl Engine {
     }
 }
 
+fn failed(name: &str, error: &Error) -> Check {
+    Check { name: name.into(), state: CheckState::Failed, detail: error.to_string(), hint: error.hint().map(Into::into) }
+}
+
 fn not_connected() -> Error {
     Error::new(ErrorCode::NotConnected, "no Milvus is connected").with_hint("Connect one: lookalike connect --milvus http://HOST:19530")
 }
 
 /// The secrets of a request over those that are kept.
 fn merged(kept: Secrets, given: &Secrets) -> Secrets {
-fn failed(name: &str, error: &Error) -> Check {
-    Check { name: name.into(), state: CheckState::Failed, detail: error.to_string(), hint: error.hint().map(Into::into) }
-}
-
     Secrets {
         milvus_token: given.milvus_token.clone().or(kept.milvus_token),
         s3_access_key: given.s3_access_key.clone().or(kept.s3_access_key),
