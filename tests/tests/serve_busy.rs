@@ -1,10 +1,11 @@
 //! A server that others keep busy: strangers at its door, servers that do not answer, clients that send what nobody reads.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
 
 use lookalike_tests::library::{TestLibrary, wait_until};
+use lookalike_tests::scenes::{jpeg, scene};
 use lookalike_tests::server::{Answer, Server, read};
 use serde_json::json;
 
@@ -16,8 +17,12 @@ fn served(arguments: &[&str]) -> (TestLibrary, Server) {
 }
 
 #[test]
-fn strangers_who_sign_in_slowly_hold_up_nobody_who_is_known() {
+fn strangers_who_sign_in_slowly_hold_up_nobody() {
     let (_library, server) = served(&[]);
+    let sign_in = |code: &str| {
+        let body = json!({ "code": code }).to_string();
+        server.ask_as_stranger("POST", "/api/v1/session", body.as_bytes(), &[("Content-Type", "application/json")])
+    };
     let mut doors: Vec<TcpStream> = (0..300)
         .map(|_| {
             let mut stream = server.connect();
@@ -32,6 +37,8 @@ fn strangers_who_sign_in_slowly_hold_up_nobody_who_is_known() {
     for path in ["/metrics", "/api/v1/count"] {
         server.get(path).expect(200);
     }
+    sign_in("a guess").expect(401);
+    sign_in(&server.token).expect(204);
     // Each word keeps a body alive, but not for long.
     let statuses: Vec<u16> = doors
         .iter_mut()
@@ -42,21 +49,14 @@ fn strangers_who_sign_in_slowly_hold_up_nobody_who_is_known() {
             line.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("an answer: {line:?}"))
         })
         .collect();
-    let (late, refused) = (statuses.iter().filter(|status| **status == 408).count(), statuses.iter().filter(|status| **status == 503).count());
-    assert!(late > 0 && refused > 200 && late + refused == 300, "few are listened to, and not for long: {statuses:?}");
-    let long = json!({ "code": "x".repeat(5_000) }).to_string();
-    server.ask_as_stranger("POST", "/api/v1/session", long.as_bytes(), &[("Content-Type", "application/json")]).expect(413);
-    let body = json!({ "code": server.token }).to_string();
-    server.ask_as_stranger("POST", "/api/v1/session", body.as_bytes(), &[("Content-Type", "application/json")]).expect(204);
+    assert!(statuses.iter().all(|status| *status == 408), "nobody is listened to for long: {statuses:?}");
+    sign_in(&"x".repeat(5_000)).expect(413);
 }
 
 #[test]
 fn servers_that_do_not_answer_hold_up_neither_others_nor_the_end() {
     let (_library, mut server) = served(&[]);
-    // One that takes every connection and says nothing.
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", silent.local_addr().unwrap());
-    std::thread::spawn(move || silent.incoming().map_while(Result::ok).collect::<Vec<_>>());
+    let address = format!("http://{}", silent());
     let body = json!({ "settings": { "milvus": { "address": address } }, "secrets": { "milvus_token": "root:x" } }).to_string();
     let mut tests: Vec<TcpStream> = (0..140)
         .map(|_| {
@@ -91,6 +91,103 @@ fn servers_that_do_not_answer_hold_up_neither_others_nor_the_end() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(server.ended(), Some(true), "it does not wait for them: {}", server.log());
+}
+
+#[test]
+fn stopping_leaves_other_servers_at_once_and_saves_what_was_indexed() {
+    let (library, mut server) = served(&[]);
+    let silent = silent();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let store = json!({ "endpoint": format!("http://{silent}"), "bucket": "photos" });
+    let asked = |milvus: SocketAddr| {
+        let settings = json!({ "milvus": { "address": format!("http://{milvus}") }, "store": store });
+        json!({ "settings": settings, "secrets": { "milvus_token": "root:x", "s3_access_key": "a", "s3_secret_key": "b" } })
+    };
+    // What syncs waits for one that says nothing, and whoever tries the connection for the object store, half a minute.
+    server.json("PUT", "/api/v1/connection", &asked(silent)).expect(200);
+    let body = asked(nobody).to_string();
+    let mut trying = server.connect();
+    let head = format!(
+        "POST /api/v1/connection/test HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        server.token,
+        body.len()
+    );
+    trying.write_all(head.as_bytes()).unwrap();
+    for number in 3..=6 {
+        library.add_scene(number, &format!("scene-{number}.jpg"));
+    }
+    wait_until("the new ones are indexed", || server.get("/api/v1/count").json()["count"] == 6);
+    assert_eq!(library.saved_vectors(), Some(2), "they are not saved yet");
+    let told = Instant::now();
+    server.terminate();
+    let reply = read(&mut trying).expect(200).json();
+    assert_eq!(reply["ok"], false);
+    assert!(reply["steps"].as_array().unwrap().iter().any(|step| step["code"] == "stopped"), "it is told why: {reply}");
+    wait_until("it has ended", || server.ended().is_some());
+    assert_eq!(server.ended(), Some(true), "{}", server.log());
+    assert!(told.elapsed() < Duration::from_secs(15), "it does not wait for as long as it may: {:?}", told.elapsed());
+    assert_eq!(library.saved_vectors(), Some(6), "the next start need not make up for anything");
+}
+
+#[test]
+fn pictures_that_do_not_come_hold_up_no_searches() {
+    let (_library, server) = served(&[]);
+    let known =
+        server.json("POST", "/api/v1/library", &json!({ "offset": 0, "limit": 1 })).expect(200).json()["pictures"][0]["id"].as_str().unwrap().to_owned();
+    let settings = json!({ "milvus": { "address": format!("http://{}", silent()) } });
+    server.json("PUT", "/api/v1/connection", &json!({ "settings": settings, "secrets": { "milvus_token": "root:x" } })).expect(200);
+    let mut far: Vec<TcpStream> = (0..200)
+        .map(|number| {
+            let (mut stream, kind) = (server.connect(), ["thumbnail", "preview"][number % 2]);
+            let head = format!("GET /api/v1/pictures/{number:064x}/{kind} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n", server.token);
+            stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let refused = read(&mut far[199]).expect(503);
+    assert!(refused.header("retry-after").is_some(), "so many may wait for pictures of other computers, and no more");
+    server.get("/api/v1/count").expect(200);
+    server.get(&format!("/api/v1/pictures/{known}/thumbnail")).expect(200);
+    server.json("POST", "/api/v1/search", &json!({ "query": { "kind": "image", "id": known } })).expect(200);
+    server.form("/api/v1/search/upload", &[("file", Some("a.jpg"), &jpeg(&scene(1, 320, 240), 80))]).expect(200);
+    far[0].set_nonblocking(true).unwrap();
+    let waits = far[0].peek(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+    assert!(waits, "all of that while pictures were waited for");
+}
+
+#[test]
+fn so_many_listen_and_the_next_is_told_to_come_again() {
+    let (_library, server) = served(&[]);
+    let listen = || {
+        let mut stream = server.connect();
+        let head = format!("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\r\n", server.token);
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut line = String::new();
+        BufReader::new(stream.try_clone().unwrap()).read_line(&mut line).unwrap();
+        (stream, line)
+    };
+    let mut listeners: Vec<TcpStream> = (0..64)
+        .map(|_| {
+            let (stream, line) = listen();
+            assert!(line.contains(" 200 "), "{line}");
+            stream
+        })
+        .collect();
+    for path in ["/api/v1/events", "/api/v1/progress"] {
+        let refused = server.get(path).expect(503);
+        assert!(refused.header("retry-after").is_some(), "{path}: {refused:?}");
+    }
+    server.get("/api/v1/count").expect(200);
+    listeners.pop();
+    wait_until("there is room again", || listen().1.contains(" 200 "));
+}
+
+/// One that takes every connection and says nothing.
+fn silent() -> SocketAddr {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap();
+    std::thread::spawn(move || silent.incoming().map_while(Result::ok).collect::<Vec<_>>());
+    address
 }
 
 /// Sends all of a request and only then looks at the answer, as many clients do.

@@ -19,10 +19,15 @@ impl KeptPictures {
         Self { dir: data_dir.join("shared-pictures"), limit: AtomicU64::new(512 << 20) }
     }
 
+    /// Whether a picture is kept.
+    pub(crate) fn has(&self, hash: ContentHash) -> bool {
+        self.path(hash).exists()
+    }
+
     /// A picture, if it is kept.
     pub(crate) fn get(&self, hash: ContentHash) -> Result<Option<Vec<u8>>> {
         let path = self.path(hash);
-        if !path.exists() {
+        if !self.has(hash) {
             return Ok(None);
         }
         let bytes = fs_err::read(&path)?;

@@ -19,12 +19,14 @@ use super::way::Way;
 
 /// Requests that are worked on at a time; further ones are told to come again.
 pub(crate) const REQUESTS: usize = 256;
-/// Browsers that sign in at a time; nobody knows yet who they are.
-const DOORS: usize = 32;
 /// Requests at a time that have this server wait for others.
 const ABROAD: usize = 8;
 /// How long a further one waits for its turn.
 const ABROAD_TURN: Duration = Duration::from_secs(2);
+/// Pictures at a time that an object store is asked for: as many as the engine fetches.
+const FETCHES: usize = 4;
+/// How many more may wait for that. Further ones are told to come again, so that a slow store does not take all requests.
+const FETCHES_AHEAD: usize = 64;
 /// Browsers and programs that listen to events at a time.
 const LISTENERS: usize = 64;
 /// MiB of request bodies that are held at a time.
@@ -46,13 +48,14 @@ pub(crate) struct Shared {
     pub(crate) rates: Rates,
     pub(crate) metrics: Metrics,
     pub(crate) requests: Semaphore,
-    pub(crate) doors: Semaphore,
     pub(crate) listeners: Arc<Semaphore>,
     pub(crate) lingering: Arc<Semaphore>,
     pub(crate) bodies: Arc<Semaphore>,
     /// Turns for what takes a core and memory.
     work: Arc<Semaphore>,
     abroad: Arc<Semaphore>,
+    fetches: Arc<Semaphore>,
+    fetches_ahead: Semaphore,
     pub(crate) link_hours: u32,
     pub(crate) has_ui: bool,
     pub(crate) way: Way,
@@ -84,12 +87,13 @@ impl Shared {
             rates: Rates::new(settings.rate_limit),
             metrics: Metrics::default(),
             requests: Semaphore::new(REQUESTS),
-            doors: Semaphore::new(DOORS),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
             lingering: Arc::new(Semaphore::new(LINGERING)),
             bodies: Arc::new(Semaphore::new(BODIES)),
             work: Arc::new(Semaphore::new(cores.max(2))),
             abroad: Arc::new(Semaphore::new(ABROAD)),
+            fetches: Arc::new(Semaphore::new(FETCHES)),
+            fetches_ahead: Semaphore::new(FETCHES + FETCHES_AHEAD),
             link_hours: settings.link_hours,
             has_ui: settings.has_ui,
             way: settings.way,
@@ -121,7 +125,17 @@ impl Shared {
     /// The same for what waits for other servers, which may take as long as it likes: a few at a time, each on a thread of its
     /// own. Neither the others nor the end of the program wait for it.
     pub(crate) async fn abroad<T: Send + 'static>(&self, call: impl FnOnce(&Engine) -> Result<T> + Send + 'static) -> Reply<T> {
-        let turn = tokio::time::timeout(ABROAD_TURN, Arc::clone(&self.abroad).acquire_owned()).await;
+        self.apart(&self.abroad, ABROAD_TURN, call).await
+    }
+
+    /// The same for a picture that only an object store has.
+    pub(crate) async fn fetch<T: Send + 'static>(&self, call: impl FnOnce(&Engine) -> Result<T> + Send + 'static) -> Reply<T> {
+        let _place = self.fetches_ahead.try_acquire().map_err(|_| Problem::busy())?;
+        self.apart(&self.fetches, TURN, call).await
+    }
+
+    async fn apart<T: Send + 'static>(&self, turns: &Arc<Semaphore>, patience: Duration, call: impl FnOnce(&Engine) -> Result<T> + Send + 'static) -> Reply<T> {
+        let turn = tokio::time::timeout(patience, Arc::clone(turns).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else { return Err(Problem::busy()) };
         let engine = self.engine.clone();
         let (tell, told) = oneshot::channel();

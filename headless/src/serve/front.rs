@@ -11,7 +11,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::SemaphorePermit;
 
 use super::api::{BASE, session};
 use super::app::App;
@@ -62,22 +62,20 @@ pub(crate) async fn pass(State(app): State<App>, request: Request, next: Next) -
 
 /// Whether a request may come in at all, and its turn among those that are worked on.
 fn admit(app: &App, mut request: Request) -> Result<(Request, Option<SemaphorePermit<'_>>), Problem> {
-    let turn = turns(app, &request).map(Semaphore::try_acquire).transpose().map_err(|_| Problem::busy())?;
+    let turn = if takes_a_turn(&request) { Some(app.requests.try_acquire().map_err(|_| Problem::busy())?) } else { None };
     let called = app.way.called(&app.hosts, request.uri(), request.headers())?;
     check_origin(request.headers(), &called.authority)?;
     request.extensions_mut().insert(called);
     Ok((request, turn))
 }
 
-/// Where a request has to wait for its turn. Strangers who sign in cannot take the turns of those who are known, and whoever
-/// looks after the server is answered however much there is to do.
-fn turns<'a>(app: &'a App, request: &Request) -> Option<&'a Semaphore> {
+/// Whether a request counts among those that are worked on. Whoever looks after the server is answered however much there is
+/// to do. Signing in costs no more than its connection, a few words and a moment (`body::Brief`): strangers who are slow at it
+/// take no turn, neither of those who are known nor of the one who wants to sign in.
+fn takes_a_turn(request: &Request) -> bool {
     let path = request.uri().path();
-    if service::PATHS.contains(&path) {
-        return None;
-    }
     let signs_in = request.method() == Method::POST && path.strip_prefix(BASE) == Some(session::PATH);
-    Some(if signs_in { &app.doors } else { &app.requests })
+    !signs_in && !service::PATHS.contains(&path)
 }
 
 /// Errors that come from the framework are told like our own.

@@ -11,6 +11,7 @@ use axum::response::sse::{Event as Line, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt};
 use lookalike_engine::wire::Event;
 use serde::Serialize;
+use tokio::sync::broadcast::Receiver;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 use utoipa_axum::router::OpenApiRouter;
@@ -53,13 +54,7 @@ where
     P: Fn(Event) -> Option<Line> + Send + 'static,
 {
     let seat = Arc::clone(&app.listeners).try_acquire_owned().map_err(|_| Problem::busy())?;
-    let events = BroadcastStream::new(app.engine.subscribe()).filter_map(move |event| {
-        let line = match event {
-            Ok(event) => pick(event),
-            Err(BroadcastStreamRecvError::Lagged(_)) => Some(Line::default().event("resync").data("{}")),
-        };
-        std::future::ready(line)
-    });
+    let events = lines_of(app.engine.subscribe(), pick);
     let is_welcome = {
         let (app, pass) = (App::clone(app), pass.clone());
         move |_: &Line| std::future::ready(pass.is_valid(&app))
@@ -71,6 +66,20 @@ where
         Ok(line)
     });
     Ok(Sse::new(lines).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+/// The lines of events; where the client was so slow that some were lost, one says so.
+fn lines_of<P>(events: Receiver<Event>, pick: P) -> impl Stream<Item = Line> + use<P>
+where
+    P: Fn(Event) -> Option<Line> + Send + 'static,
+{
+    BroadcastStream::new(events).filter_map(move |event| {
+        let line = match event {
+            Ok(event) => pick(event),
+            Err(BroadcastStreamRecvError::Lagged(_)) => Some(Line::default().event("resync").data("{}")),
+        };
+        std::future::ready(line)
+    })
 }
 
 /// Done when what let the listener in does not any more.
@@ -85,4 +94,40 @@ fn json(value: &impl Serialize) -> Line {
         tracing::error!(%error, "an event cannot be written as JSON");
         Line::default().comment("unreadable")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use axum::response::IntoResponse;
+    use tokio::sync::broadcast;
+
+    use super::*;
+
+    /// What a client reads that begins once all of this has happened.
+    async fn read<P>(room: usize, happened: &[Event], pick: P) -> String
+    where
+        P: Fn(Event) -> Option<Line> + Send + 'static,
+    {
+        let (events, listener) = broadcast::channel(room);
+        happened.iter().for_each(|event| drop(events.send(event.clone())));
+        drop(events);
+        let response = Sse::new(lines_of(listener, pick).map(Told::Ok)).into_response();
+        String::from_utf8(to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn who_is_too_slow_is_told_that_something_was_lost() {
+        let happened = [Event::FoldersChanged {}, Event::ModelsChanged {}, Event::FoldersChanged {}, Event::LibraryChanged {}];
+        let all = |event: Event| Some(json(&event));
+        let in_time = read(4, &happened, all).await;
+        assert!(in_time.lines().filter(|line| line.starts_with("data:")).count() == 4 && !in_time.contains("resync"), "{in_time}");
+        let late = read(2, &happened, all).await;
+        let lines: Vec<&str> = late.lines().filter(|line| !line.is_empty()).collect();
+        assert_eq!(lines[..2], ["event: resync", "data: {}"], "before what is left: {late}");
+        assert_eq!(lines.len(), 4, "{late}");
+        // Also where what was lost would not have been told.
+        let nothing = read(2, &happened, |_| None).await;
+        assert_eq!(nothing.trim(), "event: resync\ndata: {}");
+    }
 }

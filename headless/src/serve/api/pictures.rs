@@ -74,7 +74,12 @@ async fn thumbnail(State(app): State<App>, Path(id): Path<String>, headers: Head
         return Ok(unchanged(&id));
     }
     let asked = id.clone();
-    let jpeg = app.ask(move |engine| engine.thumbnail(&asked)).await?;
+    let near = app.ask(move |engine| if engine.is_far(&asked)? { Ok(None) } else { engine.thumbnail(&asked).map(Some) }).await?;
+    let asked = id.clone();
+    let jpeg = match near {
+        Some(jpeg) => jpeg,
+        None => app.fetch(move |engine| engine.thumbnail(&asked)).await?,
+    };
     Ok(jpeg_of(&id, jpeg))
 }
 
@@ -85,9 +90,18 @@ async fn preview(State(app): State<App>, Path(id): Path<String>, headers: Header
     if is_kept(&app, &headers, &id).await? {
         return Ok(unchanged(&id));
     }
-    let asked = id.clone();
-    let jpeg = app.work(move |engine| engine.preview(&asked, PREVIEW_SIDE)).await?;
+    let jpeg = preview_of(&app, &id).await?;
     Ok(jpeg_of(&id, jpeg))
+}
+
+async fn preview_of(app: &Shared, id: &str) -> Reply<Vec<u8>> {
+    let asked = id.to_owned();
+    let near = app.work(move |engine| if engine.is_far(&asked)? { Ok(None) } else { engine.preview(&asked, PREVIEW_SIDE).map(Some) }).await?;
+    let asked = id.to_owned();
+    match near {
+        Some(jpeg) => Ok(jpeg),
+        None => app.fetch(move |engine| engine.preview(&asked, PREVIEW_SIDE)).await,
+    }
 }
 
 /// Its file
@@ -213,10 +227,7 @@ async fn temporary(State(app): State<App>, Path(id): Path<String>, Query(signed)
     let mut response = match file_of(&app, &id).await {
         Ok(response) => response,
         // Its drive is away; what is kept of it is shown.
-        Err(problem) if problem.status == StatusCode::NOT_FOUND => {
-            let asked = id.clone();
-            jpeg_of(&id, app.work(move |engine| engine.preview(&asked, PREVIEW_SIDE)).await?)
-        }
+        Err(problem) if problem.status == StatusCode::NOT_FOUND => jpeg_of(&id, preview_of(&app, &id).await?),
         Err(problem) => return Err(problem),
     };
     // Kept no longer than it could be fetched.
