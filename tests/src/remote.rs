@@ -15,6 +15,9 @@ use tokio::runtime::Runtime;
 
 use crate::services::{Garage, MilvusServer, garage, milvus};
 
+/// Where collections claim a bucket.
+const CLAIMS: &str = "collections/";
+
 /// Where a test shares its library.
 #[derive(Clone)]
 pub struct Remote {
@@ -216,10 +219,28 @@ impl Remote {
         })
     }
 
-    /// Size of every object of the bucket by its key, straight from the server.
+    /// Size of every object of the bucket by its key, straight from the server; without the claims of collections.
     pub fn objects(&self) -> BTreeMap<String, u64> {
+        self.all_objects().into_iter().filter(|(key, _)| !key.starts_with(CLAIMS)).collect()
+    }
+
+    /// Keys of the objects by which collections claim the bucket.
+    pub fn claims(&self) -> Vec<String> {
+        self.all_objects().into_keys().filter(|key| key.starts_with(CLAIMS)).collect()
+    }
+
+    fn all_objects(&self) -> BTreeMap<String, u64> {
         let pages = runtime().block_on(async { self.bucket().list(String::new(), None).await }).expect("the objects");
         pages.into_iter().flat_map(|page| page.contents).map(|object| (object.key, object.size)).collect()
+    }
+
+    /// The same bucket with another database, which is made.
+    #[must_use]
+    pub fn with_other_database(&self, name: &str) -> Self {
+        let mut other = self.clone();
+        other.request.settings.milvus.database = name.into();
+        other.make_database();
+        other
     }
 
     /// The bytes and the media type of an object.

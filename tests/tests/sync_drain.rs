@@ -240,6 +240,51 @@ fn an_object_stays_while_a_row_of_any_collection_names_it() {
     there.index(&engines[1]);
     sync(&engines[1]);
     assert_eq!((elsewhere.row_count(), remote.objects().len()), (2, 2), "now no row does");
+    let claims = remote.claims();
+    assert_eq!(claims.len(), 2, "each collection claims the bucket: {claims:?}");
+    // Of a collection that was dropped nothing need be asked.
+    remote.drop_collection();
+    sync(&engines[0]);
+    fs_err::remove_file(here.photos().join("scene-2.jpg")).unwrap();
+    fs_err::remove_file(there.photos().join("scene-2.jpg")).unwrap();
+    there.index(&engines[1]);
+    sync(&engines[1]);
+    here.index(&engines[0]);
+    sync(&engines[0]);
+    assert_eq!((remote.row_count(), elsewhere.row_count(), remote.objects().len()), (1, 1, 1), "{:?}", remote.claims());
+}
+
+#[test]
+fn an_object_stays_while_rows_of_another_database_may_name_it() {
+    let Some(remote) = Remote::new("two-databases") else { return };
+    let elsewhere = remote.with_other_database("database_of_others");
+    let (here, there) = (TestLibrary::with_scenes(3), TestLibrary::with_scenes(4));
+    let engines = [here.writer(), there.writer()];
+    for ((library, engine), remote) in [&here, &there].into_iter().zip(&engines).zip([&remote, &elsewhere]) {
+        library.index(engine);
+        remote.connect(engine);
+        sync(engine);
+    }
+    fs_err::remove_file(here.photos().join("scene-1.jpg")).unwrap();
+    here.index(&engines[0]);
+    sync(&engines[0]);
+    assert_eq!((remote.row_count(), remote.objects().len()), (2, 4), "the others' rows cannot be asked, so it stays");
+    let report = engines[0].verify_sync(true, Duration::ZERO, PATIENCE).unwrap();
+    assert_eq!((report.found, remote.objects().len()), (Differences::default(), 4), "nor does repairing take what only they name");
+    assert!(report.examples.iter().any(|example| example.contains("database_of_others")), "and says why: {:?}", report.examples);
+    assert_eq!(differences(&engines[1]), Differences::default(), "the others miss nothing");
+
+    let tested = engines[0].test_connection(None, &|_| ()).unwrap();
+    let bucket = tested.steps.iter().find(|step| step.step == "bucket").unwrap();
+    assert!(tested.ok && bucket.state == CheckState::Warning && bucket.detail.contains("database_of_others"), "{bucket:?}");
+
+    // Gone for good: its claim is removed by hand, and with it what only it named.
+    let claims = remote.claims();
+    assert_eq!(claims.len(), 2, "{claims:?}");
+    remote.delete_object(claims.iter().find(|claim| claim.contains("database_of_others")).unwrap());
+    let report = engines[0].verify_sync(true, Duration::ZERO, PATIENCE).unwrap();
+    assert_eq!((report.found.surplus, report.left, remote.objects().len()), (2, Differences::default(), 2), "{:?}", report.examples);
+    assert!(engines[0].test_connection(None, &|_| ()).unwrap().steps.iter().all(|step| step.state == CheckState::Ok));
 }
 
 #[test]

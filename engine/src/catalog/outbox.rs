@@ -1,6 +1,7 @@
 //! What a remote has yet to be told: one line for each content, written by triggers in the transaction of the change
 //! (see `outbox.sql`), read and settled by the sync worker. Knows no server.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -88,6 +89,27 @@ pub(crate) fn target(db: &Connection) -> Result<Option<String>> {
 pub(crate) fn set_target(db: &Connection, target: &str) -> Result<()> {
     db.execute("INSERT INTO meta (key, value) VALUES ('sync-target', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [target])?;
     touch_all(db)
+}
+
+/// Collections of the database of the target that this computer has written to, those included that were dropped since.
+pub(crate) fn own_collections(db: &Connection) -> Result<HashSet<i64>> {
+    let text: Option<String> = db.prepare_cached("SELECT value FROM meta WHERE key = 'sync-collections'")?.query_row([], |row| row.get(0)).optional()?;
+    Ok(text.unwrap_or_default().split_whitespace().filter_map(|id| id.parse().ok()).collect())
+}
+
+pub(crate) fn note_own_collection(db: &Connection, id: i64) -> Result<()> {
+    let mut known = own_collections(db)?;
+    if known.insert(id) {
+        let text = known.iter().map(i64::to_string).collect::<Vec<_>>().join(" ");
+        db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('sync-collections', ?1)", [text])?;
+    }
+    Ok(())
+}
+
+/// For a target in another database.
+pub(crate) fn forget_own_collections(db: &Connection) -> Result<()> {
+    db.execute("DELETE FROM meta WHERE key = 'sync-collections'", [])?;
+    Ok(())
 }
 
 /// Notes that the remote has just taken something.

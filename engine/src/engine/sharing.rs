@@ -241,7 +241,8 @@ impl Engine {
             seen(step);
             self.announce(Event::ConnectionStep { step: step.clone() });
         };
-        Ok(sync::test(&self.plan(settings, secrets)?, &sharing.runtime()?, &seen))
+        let plan = self.plan(settings, secrets)?;
+        Ok(sync::test(&plan, &plan.own_collections(&self.inner.catalog)?, &sharing.runtime()?, &seen))
     }
 
     /// Sends what is due until nothing is left, the remote refuses, or nothing has gone through for `patience`.
@@ -305,7 +306,12 @@ impl Engine {
         let runtime = self.inner.sharing.runtime()?;
         let all = Differences { missing: self.inner.catalog.read(|db| images::count_live(db, &plan.model))?, ..Differences::default() };
         // Comparing makes nothing; where there is nothing, everything is missing.
-        let opened = if repair { Link::open(plan, &runtime).map(|(link, _)| link) } else { Link::open_to_read(plan, &runtime) };
+        let opened = if repair {
+            // As before sending: who may remove also says what is relied on.
+            Link::open(plan, &runtime).and_then(|(link, _)| link.claim().map(|_| link))
+        } else {
+            Link::open_to_read(plan, &runtime)
+        };
         let link = match opened {
             Err(fault) if fault.kind == FaultKind::Missing && all.missing > 0 => {
                 let (found, left, examples, seconds) = (all, all, vec![fault.message.to_string()], started.elapsed().as_secs_f64());

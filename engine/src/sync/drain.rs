@@ -217,7 +217,7 @@ impl Drain<'_> {
 
     /// Takes back this computer's rows, then the objects that no row names any more.
     fn remove(&self, batch: &[Pending], settled: &mut Vec<Pending>) -> std::result::Result<(), Trouble> {
-        let mut namers = Namers::new(self.link);
+        let mut namers = Namers::new(self.link, self.catalog)?;
         for lines in batch.chunks(REMOVALS) {
             let id = |line: &Pending| SharedRow::id_of(&self.link.plan.device, &line.hash.to_string());
             let ids: Vec<String> = lines.iter().map(id).collect();
@@ -245,7 +245,7 @@ impl Drain<'_> {
     /// Takes away objects of another kind than is uploaded now, of pictures whose rows have just been written.
     fn remove_other_kind(&self, batch: &[Upserting]) -> std::result::Result<(), Trouble> {
         let Some(store) = &self.link.store else { return Ok(()) };
-        let mut namers = Namers::new(self.link);
+        let mut namers = Namers::new(self.link, self.catalog)?;
         for items in batch.chunks(REMOVALS) {
             let mut keys = Vec::new();
             for item in items {

@@ -1,5 +1,6 @@
 //! The servers of a connection, opened: database, collection and bucket are made where they are missing.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -109,7 +110,11 @@ impl LinkPlan {
             {
                 outbox::note_other_kind(db, true)?;
             }
-            if let Some(before) = before.filter(|before| before.milvus == target.milvus && before.database == target.database)
+            let before = before.filter(|before| before.milvus == target.milvus && before.database == target.database);
+            if before.is_none() {
+                outbox::forget_own_collections(db)?;
+            }
+            if let Some(before) = before
                 && before.collection != target.collection
             {
                 // Vectors of two models never meet in one collection; ours of the earlier one would only grow stale.
@@ -117,6 +122,15 @@ impl LinkPlan {
             }
             outbox::set_target(db, &text)
         })
+    }
+
+    /// The collections that this computer has written to, where the catalog's outbox goes to the database of this plan.
+    pub(crate) fn own_collections(&self, catalog: &Catalog) -> Result<HashSet<i64>> {
+        let (text, own) = catalog.read(|db| Ok((outbox::target(db)?, outbox::own_collections(db)?)))?;
+        let target: Option<Target> = text.and_then(|text| serde_json::from_str(&text).ok());
+        let milvus = &self.settings.milvus;
+        let is_same = target.is_some_and(|target| target.milvus == milvus.address && target.database == milvus.database);
+        Ok(if is_same { own } else { HashSet::new() })
     }
 
     /// The row of an image.

@@ -2,9 +2,10 @@
 //! vector row. Everything is idempotent by content, so whatever is cut short is simply done again.
 //!
 //! In reading order: [`keys`] names objects, [`link`] opens the servers, [`drain`] sends what is due and
-//! asks [`namers`] before it removes, [`worker`] does that
+//! asks [`namers`], and through it [`claims`], before it removes, [`worker`] does that
 //! in the background, [`verify`] compares and mends, [`test`] tries a connection step by step.
 
+mod claims;
 mod drain;
 mod keys;
 mod link;

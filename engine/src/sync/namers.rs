@@ -1,29 +1,40 @@
 //! Who names an object. Keys are shared by a whole bucket, so the rows of every collection of the database are asked,
-//! whatever model or library they are of.
+//! whatever model or library they are of; and where collections of other databases have claimed the bucket, nothing is known.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::catalog::ContentHash;
+use crate::catalog::{Catalog, ContentHash};
 use crate::index::milvus::{Collection, Filter, MAX_RESULTS};
 use crate::remote::{Fault, FaultKind};
 use crate::wire::Consistency;
 
-use super::Link;
+use super::{Link, claims};
 
 /// The collections of a database, opened as they are met.
 pub(super) struct Namers<'a> {
     link: &'a Link,
     /// By name; none for one of another program.
     met: HashMap<String, Option<Collection>>,
+    /// Numbers of collections that are met, or are dropped, so that nothing need be asked of them.
+    known: HashSet<i64>,
+    /// Claims of collections that cannot be asked, as they were last looked at.
+    others: Vec<String>,
 }
 
 impl<'a> Namers<'a> {
-    pub(super) fn new(link: &'a Link) -> Self {
-        Self { link, met: HashMap::new() }
+    pub(super) fn new(link: &'a Link, catalog: &Catalog) -> crate::Result<Self> {
+        Ok(Self { link, met: HashMap::new(), known: link.plan.own_collections(catalog)?, others: Vec::new() })
+    }
+
+    /// The collections that have kept everything from being known; none where there are none.
+    pub(super) fn others(&self) -> Option<String> {
+        let names: Vec<&str> = self.others.iter().map(|claim| claims::name_of(claim)).collect();
+        (!names.is_empty()).then(|| names.join(", "))
     }
 
     /// Keys of the objects that rows of these contents name, whoever's they are. None where that is not known, and so
-    /// nothing may be removed: a collection may not be read, or there are more rows than one answer holds.
+    /// nothing may be removed: a collection may not be read, is of another database, or there are more rows than one answer
+    /// holds.
     ///
     /// # Errors
     ///
@@ -52,7 +63,17 @@ impl<'a> Namers<'a> {
                 Err(fault) => return Err(fault),
             }
         }
-        Ok(Some(keys))
+        if let Some(store) = &self.link.store {
+            let others = claims::of_others(store, &self.known)?;
+            if others != self.others {
+                tracing::warn!(
+                    claims = others.join(", "),
+                    "objects are kept, because rows of other databases may name them; the claim of one that is gone can be removed"
+                );
+                self.others = others;
+            }
+        }
+        Ok(self.others.is_empty().then_some(keys))
     }
 
     fn ask(&mut self, name: &str, filter: &Filter) -> Result<Vec<String>, Fault> {
@@ -60,6 +81,7 @@ impl<'a> Namers<'a> {
             let collection = Collection::new(&self.link.milvus, name, 0, self.link.plan.settings.milvus.index);
             // Gone already: it names nothing.
             let Some(shape) = collection.shape()? else { return Ok(Vec::new()) };
+            self.known.insert(shape.id);
             let is_ours = shape.lacks.is_empty();
             if is_ours {
                 // Only what is loaded can be asked; somebody may have released it.

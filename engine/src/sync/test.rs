@@ -1,5 +1,6 @@
 //! Tries a connection step by step, and leaves nothing behind.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use crate::index::milvus::{Collection, Filter, Milvus, SharedRow};
@@ -7,7 +8,7 @@ use crate::objects::{ObjectKey, ObjectStore, S3Store};
 use crate::remote::{Address, Fault, FaultKind, Runtime, probe};
 use crate::wire::{CheckState, Consistency, Remedy, Target, TestReport, TestStep, Upload};
 
-use super::LinkPlan;
+use super::{LinkPlan, claims};
 use crate::words::{Words, sayings};
 
 const MILVUS: [(&str, &str); 10] = [
@@ -33,14 +34,14 @@ const STORE: [(&str, &str); 8] = [
     ("delete", "Remove it"),
 ];
 
-/// Runs the test. `seen` is told of each step as it ends.
-pub(crate) fn test(plan: &LinkPlan, runtime: &Runtime, seen: &dyn Fn(&TestStep)) -> TestReport {
+/// Runs the test. `own`: collections that this computer has written to. `seen` is told of each step as it ends.
+pub(crate) fn test(plan: &LinkPlan, own: &HashSet<i64>, runtime: &Runtime, seen: &dyn Fn(&TestStep)) -> TestReport {
     let mut steps = Steps { target: Target::Milvus, done: Vec::new(), seen };
-    let ended = test_milvus(plan, runtime, &mut steps);
-    steps.skip_rest(&MILVUS, ended.is_err());
+    let milvus = test_milvus(plan, runtime, &mut steps);
+    steps.skip_rest(&MILVUS, milvus.is_err());
     if plan.settings.store.as_ref().is_some_and(|store| store.upload != Upload::None) {
         steps.target = Target::ObjectStore;
-        let ended = test_store(plan, runtime, &mut steps);
+        let ended = test_store(plan, &milvus, own, runtime, &mut steps);
         steps.skip_rest(&STORE, ended.is_err());
     }
     TestReport { ok: steps.done.iter().all(|step| matches!(step.state, CheckState::Ok | CheckState::Warning)), steps: steps.done }
@@ -51,7 +52,8 @@ struct Failed;
 
 type Ended = Result<(), Failed>;
 
-fn test_milvus(plan: &LinkPlan, runtime: &Runtime, steps: &mut Steps<'_>) -> Ended {
+/// Gives back the database, where there is one already.
+fn test_milvus(plan: &LinkPlan, runtime: &Runtime, steps: &mut Steps<'_>) -> Result<Option<Milvus>, Failed> {
     let settings = &plan.settings.milvus;
     steps.reach(&MILVUS, &settings.address, settings.own_ca.as_deref(), runtime)?;
     let token = plan.secrets.milvus_token.as_ref();
@@ -80,7 +82,7 @@ fn test_milvus(plan: &LinkPlan, runtime: &Runtime, steps: &mut Steps<'_>) -> End
         // What the test has made it takes away; a database that somebody began to use meanwhile refuses to go.
         let _ = home.drop_database(&settings.database);
     }
-    ended
+    ended.map(|()| (!makes_database).then_some(milvus))
 }
 
 fn test_collection(plan: &LinkPlan, milvus: &Milvus, steps: &mut Steps<'_>) -> Ended {
@@ -131,17 +133,28 @@ fn test_vector(collection: &Collection, steps: &mut Steps<'_>) -> Ended {
     found.and(removed)
 }
 
-fn test_store(plan: &LinkPlan, runtime: &Runtime, steps: &mut Steps<'_>) -> Ended {
+fn test_store(plan: &LinkPlan, milvus: &Result<Option<Milvus>, Failed>, own: &HashSet<i64>, runtime: &Runtime, steps: &mut Steps<'_>) -> Ended {
     let Some(settings) = &plan.settings.store else { return Ok(()) };
     steps.reach(&STORE, &settings.endpoint, settings.own_ca.as_deref(), runtime)?;
     let secrets = &plan.secrets;
-    let (store, makes_bucket) = steps.run(STORE[3], || {
+    let (store, makes_bucket) = steps.run_or_warn(STORE[3], || {
         let store = S3Store::new(settings, secrets.s3_access_key.as_ref(), secrets.s3_secret_key.as_ref(), runtime)?;
-        if store.bucket_exists()? {
-            return Ok(((store, false), sayings::is_there(&settings.bucket)));
+        if !store.bucket_exists()? {
+            store.create_bucket()?;
+            return Ok(((store, true), CheckState::Ok, sayings::can_be_made(&settings.bucket)));
         }
-        store.create_bucket()?;
-        Ok(((store, true), sayings::can_be_made(&settings.bucket)))
+        let known = match milvus {
+            Ok(Some(milvus)) => claims::collections(milvus, plan.settings.milvus.index)?.union(own).copied().collect(),
+            Ok(None) => own.clone(),
+            // What lies there cannot be told apart.
+            Err(Failed) => return Ok(((store, false), CheckState::Ok, sayings::is_there(&settings.bucket))),
+        };
+        let others = claims::of_others(&store, &known)?;
+        if others.is_empty() {
+            return Ok(((store, false), CheckState::Ok, sayings::is_there(&settings.bucket)));
+        }
+        let names = others.iter().map(|claim| claims::name_of(claim)).collect::<Vec<_>>().join(", ");
+        Ok(((store, false), CheckState::Warning, sayings::bucket_of_others_too(&settings.bucket, names)))
     })?;
     let ended = test_object(plan, &store, steps);
     if makes_bucket {
@@ -199,7 +212,11 @@ impl Steps<'_> {
         self.run(names[2], || Ok(((), probe::shake_hands(&address, own_ca, runtime)?)))
     }
 
-    fn run<T>(&mut self, (step, label): (&str, &str), work: impl FnOnce() -> Result<(T, Words), Fault>) -> Result<T, Failed> {
+    fn run<T>(&mut self, names: (&str, &str), work: impl FnOnce() -> Result<(T, Words), Fault>) -> Result<T, Failed> {
+        self.run_or_warn(names, || work().map(|(value, detail)| (value, CheckState::Ok, detail)))
+    }
+
+    fn run_or_warn<T>(&mut self, (step, label): (&str, &str), work: impl FnOnce() -> Result<(T, CheckState, Words), Fault>) -> Result<T, Failed> {
         let started = Instant::now();
         let result = work();
         let ms = started.elapsed().as_secs_f64() * 1000.0;
@@ -221,7 +238,7 @@ impl Steps<'_> {
             }
         };
         let (step, value) = match result {
-            Ok((value, detail)) => (noted(CheckState::Ok, detail, None), Ok(value)),
+            Ok((value, state, detail)) => (noted(state, detail, None), Ok(value)),
             Err(fault) => (noted(CheckState::Failed, fault.message.clone(), Some(&fault)), Err(Failed)),
         };
         (self.seen)(&step);

@@ -166,7 +166,7 @@ impl<'a> Verify<'a> {
         if self.options.repair { self.catalog.write(|db| outbox::touch(db, hash)) } else { Ok(()) }
     }
 
-    fn example(&mut self, what: String) {
+    pub(super) fn example(&mut self, what: String) {
         if self.examples.len() < EXAMPLES {
             self.examples.push(what);
         }

@@ -16,7 +16,7 @@ use super::verify::{PAGE, Verify};
 impl Verify<'_> {
     /// Every object of ours against the catalog and the rows.
     pub(super) fn compare_objects(&mut self, store: &dyn ObjectStore) -> Result<()> {
-        let (mut matched, mut namers) = (0, Namers::new(self.link));
+        let (mut matched, mut namers) = (0, Namers::new(self.link, self.catalog)?);
         for prefix in PREFIXES {
             let mut after: Option<String> = None;
             loop {
@@ -34,6 +34,9 @@ impl Verify<'_> {
                 }
                 self.collect_orphans(store, &mut namers, unknown)?;
             }
+        }
+        if let Some(others) = namers.others() {
+            self.example(format!("objects that no row names are not looked for: rows of {others}, which cannot be asked, may name them"));
         }
         self.find_missing_objects(store, matched)
     }

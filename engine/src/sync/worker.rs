@@ -240,6 +240,11 @@ impl Cycle {
                         // Made anew, after a collection or bucket was dropped: what was sent there is gone.
                         self.parts.catalog.write(|db| outbox::touch_all(db))?;
                     }
+                    match link.claim() {
+                        Ok(Some(collection)) => self.parts.catalog.write(|db| outbox::note_own_collection(db, collection))?,
+                        Ok(None) => {}
+                        Err(fault) => return Ok(Turn::Fault(fault)),
+                    }
                     (self.link, self.is_checked) = (Some(link), true);
                 }
                 Err(fault) => return Ok(Turn::Fault(fault)),

@@ -187,6 +187,7 @@ sayings! {
     can_be_made(name) "{name} can be made";
     collection_is_there(name, dimension, metric) "{name} is there: {dimension} numbers, compared by {metric}";
     collection_can_be_made(name, dimension) "{name} can be made: {dimension} numbers, compared by cosine";
+    bucket_of_others_too(bucket, collections) "{bucket} is there; rows of other databases may name pictures in it too ({collections}), so that none is removed from it";
     written() "written";
     vector_found() "found, at no distance";
     vector_not_found() "the vector that was just written is not found";

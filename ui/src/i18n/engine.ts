@@ -146,6 +146,7 @@ export const sayings = {
   "can-be-made": "{name} can be made",
   "collection-is-there": "{name} is there: {dimension} numbers, compared by {metric}",
   "collection-can-be-made": "{name} can be made: {dimension} numbers, compared by cosine",
+  "bucket-of-others-too": "{bucket} is there; rows of other databases may name pictures in it too ({collections}), so that none is removed from it",
   "written": "written",
   "vector-found": "found, at no distance",
   "vector-not-found": "the vector that was just written is not found",

@@ -158,6 +158,7 @@ export const zhEngine: Record<keyof typeof sayings, string> = {
   'can-be-made': '可以创建 {name}',
   'collection-is-there': '{name} 已存在：{dimension} 个数字，按 {metric} 比较',
   'collection-can-be-made': '可以创建 {name}：{dimension} 个数字，按余弦比较',
+  'bucket-of-others-too': '{bucket} 已存在；其他数据库（{collections}）也可能引用其中的图片，因此不会从中删除任何图片',
   'written': '已写入',
   'vector-found': '已找到，距离为零',
   'vector-not-found': '找不到刚刚写入的向量',

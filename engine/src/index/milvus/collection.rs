@@ -18,6 +18,8 @@ const REQUEST: Duration = Duration::from_secs(60);
 /// How a collection on the server looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
+    /// The number that the server gave it; another one has another, also under the same name.
+    pub id: i64,
     /// Numbers in a vector; 0 where it has no `embedding`.
     pub dimension: usize,
     /// Columns that ours need and it lacks.
@@ -73,12 +75,13 @@ impl Collection {
         }
         let request = milvus.built(sdk::DescribeCollectionRequest::builder().collection_name(&self.name).build())?;
         let response = milvus.wait(REQUEST, milvus.client.describe_collection(request))?;
+        let id = response.description().get_collection_id();
         let schema = response.description().get_schema();
         let model = schema.get_description().strip_prefix(DESCRIPTION).map(str::to_owned);
         let fields = schema.get_fields();
         let dimension = fields.iter().find(|field| field.get_name() == EMBEDDING).map_or(0, |field| field.get_dimension() as usize);
         let lacks = FACTS.iter().filter(|name| !fields.iter().any(|field| field.get_name() == **name)).map(|name| (*name).to_owned()).collect();
-        Ok(Some(Shape { dimension, lacks, metric: self.metric()?, model }))
+        Ok(Some(Shape { id, dimension, lacks, metric: self.metric()?, model }))
     }
 
     fn metric(&self) -> Result<Option<String>, Fault> {
