@@ -44,6 +44,8 @@ fn log(command: &Command) {
     };
     let filter = EnvFilter::try_from_env("LOOKALIKE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    // A log that nobody reads any more is no fault; telling stderr so would be a panic in whatever was logging.
+    let log = log.log_internal_errors(false);
     match (is_service, is_json) {
         (true, true) => log.json().flatten_event(true).init(),
         (true, false) => log.with_target(false).init(),

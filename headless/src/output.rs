@@ -12,6 +12,11 @@ pub(crate) fn line(text: &str) -> Result<()> {
     raw_line(&harmless(text))
 }
 
+/// Prints a line on stdout of a program that goes on where nobody reads it any more: a server.
+pub(crate) fn announcement(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{}", harmless(text));
+}
+
 /// A reader that has gone away (`| head`) ends the program quietly.
 fn raw_line(text: &str) -> Result<()> {
     match writeln!(std::io::stdout().lock(), "{text}") {

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use lookalike_tests::library::{TestLibrary, wait_until};
@@ -256,4 +257,28 @@ fn head(stream: &mut TcpStream) -> String {
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
     reader.read_exact(&mut vec![0; length]).unwrap();
     head
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_whose_output_nobody_reads_serves_and_stops() {
+    let library = TestLibrary::with_scenes(2);
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut command = library.command(&["serve", "--bind", &address.to_string()]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    let status = |path: &str| {
+        let mut stream = TcpStream::connect(address).ok()?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
+        Some(read(&mut stream).status)
+    };
+    wait_until("it serves", || status("/healthz") == Some(200));
+    assert_eq!((status("/api/v1/count"), status("/healthz")), (Some(401), Some(200)), "also after something to be logged");
+    assert!(Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap().success());
+    let mut ended = None;
+    wait_until("it stops when it is told", || {
+        ended = child.try_wait().unwrap();
+        ended.is_some()
+    });
+    assert!(ended.unwrap().success(), "it ends well: {ended:?}");
 }

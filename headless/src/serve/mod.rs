@@ -166,11 +166,12 @@ fn routes(app: &App) -> Router {
 fn announce(app: &Shared, address: SocketAddr, hosts: &[String]) -> Result<()> {
     let base = app.public_url.clone().unwrap_or_else(|| base(app.way, address, hosts));
     if app.has_ui {
-        output::line(&format!("Open {base}/#code={}", app.sessions.new_code()?))?;
-        output::line("The address works once, for ten minutes.")?;
+        output::announcement(&format!("Open {base}/#code={}", app.sessions.new_code()?));
+        output::announcement("The address works once, for ten minutes.");
     }
-    output::line(&format!("Interface for programs: {base}{}/docs", api::BASE))?;
-    output::line(&format!("Listening on {address}"))
+    output::announcement(&format!("Interface for programs: {base}{}/docs", api::BASE));
+    output::announcement(&format!("Listening on {address}"));
+    Ok(())
 }
 
 /// The address to open where nobody has said it. Listening everywhere is no address to go to, and a certificate or a proxy is
