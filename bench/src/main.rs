@@ -40,6 +40,9 @@ struct Args {
     /// Work in DIR and leave there what is made, for the next run with the same sizes
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// Time this model too, alternating with the bundled one: a folder with model.toml (may be repeated)
+    #[arg(long, value_name = "DIR")]
+    model: Vec<PathBuf>,
 }
 
 /// What can be measured.
@@ -64,6 +67,8 @@ pub(crate) struct Bench {
     /// The `lookalike` command.
     pub(crate) lookalike: PathBuf,
     pub(crate) cores: usize,
+    /// Folders of models to time beside the bundled one.
+    pub(crate) models: Vec<PathBuf>,
 }
 
 impl Bench {
@@ -81,7 +86,7 @@ impl Bench {
         }
         fs_err::create_dir_all(&work)?;
         let work = fs_err::canonicalize(work)?;
-        Ok(Self { quick: args.quick, work, lasting, lookalike, cores: std::thread::available_parallelism()?.get() })
+        Ok(Self { quick: args.quick, work, lasting, lookalike, cores: std::thread::available_parallelism()?.get(), models: args.model.clone() })
     }
 
     /// The full size, or the quick one.

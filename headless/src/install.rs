@@ -146,9 +146,13 @@ fn output_of(questions: &Questions<impl BufRead>, args: &AddArgs, probe: &ModelP
         // An inner node's dimension is not in the list: it must be said.
         match (found, args.dimension) {
             (Some(found), _) => found,
-            (None, Some(dimension)) => {
-                Output { node: Some(node.clone()), after: None, pooling: args.pooling.map_or(lookalike_engine::embed::Pooling::None, Into::into), dimension }
-            }
+            (None, Some(dimension)) => Output {
+                node: Some(node.clone()),
+                after: None,
+                pooling: args.pooling.map_or(lookalike_engine::embed::Pooling::None, Into::into),
+                dimension,
+                copy: None,
+            },
             (None, None) => {
                 return Err(Error::invalid(format!("{node} is none of the graph's outputs, so its dimension must be said"))
                     .with_hint("Add --dimension N, and --pooling mean for a feature map."));

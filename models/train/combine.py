@@ -4,7 +4,8 @@
 
 Every picture is looked at once; all combinations are then sums of what was seen. Printed are the combinations with the best sum of
 copies (mean and worst edit, percent) among the first CANDIDATES, whose pixels the engine then compares, and 100 times the classes'
-precision@10; then each edit's copies for the best.
+precision@10; then each edit's copies for the best. Candidates are found as the engine finds them, by a query whose copy part counts
+CANDIDATE_SHARE (`engine/src/search/rerank.rs`); so what the vectors' own copy part counts is left to the classes, and to the bands.
 """
 import argparse, itertools, json, random
 import numpy as np
@@ -14,7 +15,7 @@ from evaluate import EDITS, SIZE, HeldOut, normalised, found, precision_at_10
 from net import TILES, Lookalike
 from preprocess import prepare
 
-COPY_TILES, COPY_SHARE, CANDIDATES = (0.1, 0.15, 0.2, 0.3), (0.5, 0.6, 0.7, 0.75, 0.8, 0.85), 24
+COPY_TILES, COPY_SHARE, CANDIDATES, CANDIDATE_SHARE = (0.1, 0.15, 0.2, 0.3), (0.5, 0.6, 0.7, 0.75, 0.8, 0.85), 24, 0.75
 
 
 @torch.no_grad()
@@ -41,8 +42,12 @@ def main():
     queries = [looks(model, [edit(held.images[i], rng) for i in held.chosen]) for edit in EDITS.values()]
     rows = []
     for tiles, share in itertools.product(COPY_TILES, COPY_SHARE):
-        whole, *edited = (model.together(model.mixed(copy, tiles), sense, share).numpy() for copy, sense in (gallery, *queries))
-        first, near = zip(*(found(whole, vectors, held.chosen, (1, CANDIDATES)) for vectors in edited))
+        def vectors(share):
+            return (model.together(model.mixed(copy, tiles), sense, share).numpy() for copy, sense in (gallery, *queries))
+        whole, *edited = vectors(share)
+        first = [found(whole, asked, held.chosen, (1,))[0] for asked in edited]
+        towards, *edited = vectors(CANDIDATE_SHARE)
+        near = [found(towards, asked, held.chosen, (CANDIDATES,))[0] for asked in edited]
         classes = precision_at_10(whole[held.sharp:], held.labels)
         rows.append((np.mean(near) + min(near) + 100 * classes, tiles, share, classes, first, near))
     print(f"tiles  copy share  mean R@1  worst R@1  mean R@{CANDIDATES}  worst R@{CANDIDATES}  classes")

@@ -131,7 +131,7 @@ def parity(model, blob, seed=1):
     return worst
 
 
-def manifest(blob, dimension, bands, version):
+def manifest(blob, dimension, copy, bands, version):
     size = 2 * TILE
     rows = [f'id = "lookalike-s-{version}"', 'name = "Lookalike S"', 'file = "lookalike-s.onnx"',
             f'sha256 = "{hashlib.sha256(blob).hexdigest()}"', f"bytes = {len(blob)}", 'licence = "MIT OR Apache-2.0"',
@@ -139,7 +139,7 @@ def manifest(blob, dimension, bands, version):
             'and pictures drawn by code, with MobileNetV3-small (torchvision, BSD-3-Clause) as teacher."',
             "", "[input]", f"width = {size}", f"height = {size}", 'layout = "nchw"', 'colour = "rgb"', 'resize = "squash"', "trim = true",
             f"mean = {list(MEAN)}", f"std = {list(STD)}", "", "[output]", 'node = "embedding"', 'pooling = "none"', f"dimension = {dimension}",
-            "", "[bands]", *(f"{name} = {limit:.3f}" for name, limit in bands.items())]
+            f"copy = {copy}", "", "[bands]", *(f"{name} = {limit:.3f}" for name, limit in bands.items())]
     return "\n".join(rows) + "\n"
 
 
@@ -178,7 +178,7 @@ def main():
     bands = dict(zip(BANDS, map(float, args.bands.split(",")))) if args.bands else BANDS
     Path(args.to).mkdir(parents=True, exist_ok=True)
     write(args.to, "lookalike-s.onnx", blob)
-    write(args.to, "model.toml", manifest(blob, model.dimension, bands, args.version).encode())
+    write(args.to, "model.toml", manifest(blob, model.dimension, model.net.copy.out_features, bands, args.version).encode())
     print(f"{len(blob)} bytes, ONNX and PyTorch differ by at most {worst:.1e}")
 
 

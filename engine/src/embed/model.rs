@@ -98,6 +98,8 @@ pub struct Output {
     pub after: Option<Landmark>,
     pub pooling: Pooling,
     pub dimension: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<usize>,
 }
 
 /// A place in a graph that can be found without knowing a name.
@@ -198,6 +200,9 @@ impl Manifest {
         }
         if !(2..=32_768).contains(&self.output.dimension) {
             return Err(format!("output.dimension {} is not within 2 to 32768", self.output.dimension));
+        }
+        if let Some(copy) = self.output.copy.filter(|copy| !(1..self.output.dimension).contains(copy)) {
+            return Err(format!("output.copy {copy} is not within 1 and what is below output.dimension {}", self.output.dimension));
         }
         let numbers = self.input.mean.iter().chain(&self.input.std);
         if !numbers.clone().all(|value| value.is_finite()) || self.input.std.iter().any(|&value| value <= 0.0) {

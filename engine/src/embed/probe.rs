@@ -45,7 +45,7 @@ pub(crate) fn look(onnx: &[u8]) -> Result<Found, String> {
         [_, None, _, _] => (None, None, None),
         _ => return Err("its input is no colour picture (batch, 3 channels, height, width, or batch, height, width, 3 channels)".into()),
     };
-    let place = |node: Option<&str>, after| Output { node: node.map(str::to_owned), after, pooling: Pooling::None, dimension: 0 };
+    let place = |node: Option<&str>, after| Output { node: node.map(str::to_owned), after, pooling: Pooling::None, dimension: 0, copy: None };
     let mut candidates: Vec<Output> = graph.output.iter().map(|output| place(Some(&output.name), None)).collect();
     let landmarks = [Landmark::LastPooling, Landmark::ClassifierInput].map(|landmark| place(None, Some(landmark)));
     let found: Vec<Output> = landmarks.into_iter().filter(|output| graph::find(graph, output).is_ok()).collect();

@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::catalog::{ContentHash, images};
 use crate::media;
-use crate::search::{Asked, CANDIDATES, Ranked, Sketch, rerank, resemblance, similarity};
+use crate::search::{Asked, Ranked, Sketch, rerank, resemblance, similarity};
 use crate::wire::{BandLimits, ExplainRequest, Explained};
 use crate::{Error, Result};
 
@@ -45,16 +45,22 @@ impl Engine {
     }
 
     /// The second stage of a search by a whole picture from outside the library: where no vector says for sure that it is the same
-    /// picture, the first candidates are put in order by their pixels. Of pictures of other computers, only those are looked at
-    /// that are here as well.
-    pub(super) fn reranked(&self, asked: &Asked, mut ranked: Vec<(Ranked, f32)>, limits: &BandLimits) -> Result<Vec<(Ranked, f32)>> {
+    /// picture, the pixels of candidates are compared with its own. Of pictures of other computers, only those are looked at that
+    /// are here as well.
+    pub(super) fn reranked(
+        &self,
+        asked: &Asked,
+        mut ranked: Vec<(Ranked, f32)>,
+        limits: &BandLimits,
+        candidates: impl FnOnce(&[(Ranked, f32)]) -> Result<Vec<Ranked>>,
+    ) -> Result<Vec<(Ranked, f32)>> {
         let is_sure = ranked.first().is_none_or(|(_, distance)| similarity(*distance) >= limits.same_picture);
         if is_sure || asked.key.is_some() || !asked.is_whole {
             return Ok(ranked);
         }
         let Some(query) = asked.thumbnail.as_deref().and_then(|thumbnail| self.sketch_of(thumbnail)) else { return Ok(ranked) };
-        let candidates = ranked.iter().take(CANDIDATES);
-        let hashes = candidates.map(|(picture, _)| self.hash_of(*picture)).collect::<Result<Vec<_>>>()?;
+        let candidates = candidates(&ranked)?;
+        let hashes = candidates.iter().map(|picture| self.hash_of(*picture)).collect::<Result<Vec<_>>>()?;
         let compare = |hash: &Option<ContentHash>| {
             // Only what is made already: rendering one would take longer than the search. One that cannot be read says nothing.
             let thumbnail = self.inner.thumbnails.get((*hash)?).ok()??;
@@ -63,10 +69,11 @@ impl Engine {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let correlations = std::thread::scope(|scope| {
             let parts: Vec<_> =
-                hashes.chunks(hashes.len().div_ceil(threads)).map(|part| scope.spawn(|| part.iter().map(compare).collect::<Vec<_>>())).collect();
+                hashes.chunks(hashes.len().div_ceil(threads).max(1)).map(|part| scope.spawn(|| part.iter().map(compare).collect::<Vec<_>>())).collect();
             parts.into_iter().flat_map(|part| part.join().expect("comparing does not panic")).collect::<Vec<_>>()
         });
-        rerank(&mut ranked, &correlations, limits.same_picture);
+        let found: Vec<_> = candidates.into_iter().zip(correlations).filter_map(|(picture, correlation)| Some((picture, correlation?))).collect();
+        rerank(&mut ranked, &found, limits.same_picture);
         Ok(ranked)
     }
 }

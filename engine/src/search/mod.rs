@@ -13,7 +13,7 @@ mod terms;
 pub(crate) use folds::{Folds, MOST_COMPARED};
 pub(crate) use keeper::IndexKeeper;
 pub(crate) use reasons::{Occasion, reasons};
-pub(crate) use rerank::{CANDIDATES, rerank};
+pub(crate) use rerank::{CANDIDATES, rerank, towards_copies};
 pub(crate) use resemblance::{Sketch, resemblance};
 pub(crate) use result_set::{Asked, OrderFacts, Ranked, ResultSet, ResultSets, Source};
 pub use terms::SearchTerms;

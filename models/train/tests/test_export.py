@@ -69,8 +69,8 @@ def test_training_goes_on_from_a_published_file(tmp_path):
 
 
 def test_the_manifest_names_the_bytes():
-    text = manifest(b"abc", 256, {"same-picture": 0.8, "same-scene": 0.6, "similar": 0.4}, 1)
-    assert "bytes = 3" in text and "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" in text
+    text = manifest(b"abc", 256, 64, {"same-picture": 0.8, "same-scene": 0.6, "similar": 0.4}, 1)
+    assert "bytes = 3" in text and "copy = 64" in text and "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" in text
 
 
 def test_pairs_that_agree_cost_less():
