@@ -18,8 +18,6 @@ from net import TILES, Lookalike, Net
 from train import Targets
 
 EPOCHS = 12
-TRUST = 0.75  # in the teacher: a layer that is fitted for long learns the labels of the very pictures by heart
-SHARPNESS = 1.6  # of how likely labels are: pictures whose likeliest label differs come farther apart
 COPY, SENSE = 64, 192  # numbers in the parts of the published vector; Milvus and every index pay for each
 
 
@@ -74,7 +72,7 @@ def main():
     net = Net().eval()
     net.load_state_dict(torch.load(args.checkpoint, map_location="cpu", weights_only=True)["average"])
     banks = data.load(args.data, args.cache)
-    soft = Targets(banks, args, TRUST).soft
+    soft = Targets(banks, args).soft
     seen, believed = [], []
     for bank, labels in zip(banks[:2], soft):
         which = np.flatnonzero(~bank.held_out)
@@ -84,8 +82,6 @@ def main():
     net.copy = whiten(net.copy, seen[:, :net.seen], COPY)  # of the wholes, which come first in a summary
     layer = losses.probe(seen, torch.cat(believed), EPOCHS, torch.Generator().manual_seed(args.seed))
     with torch.no_grad():
-        layer.weight *= SHARPNESS
-        layer.bias *= SHARPNESS
         shorten = shortening(F.softmax(layer(seen), 1), SENSE)
     torch.save({"net": net.state_dict(), "labels": layer.state_dict(), "shorten": shorten.state_dict()}, args.to)
 

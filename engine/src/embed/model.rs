@@ -323,6 +323,16 @@ mod tests {
     }
 
     #[test]
+    fn some_of_the_numbers_tell_copies_but_never_all() {
+        let with = |copy: &str| Manifest::parse(&TEXT.replace("dimension = 256", &format!("dimension = 256, copy = {copy}")), "test");
+        assert_eq!((with("64").unwrap().output.copy, Manifest::parse(TEXT, "test").unwrap().output.copy), (Some(64), None));
+        for copy in ["0", "256"] {
+            let error = with(copy).unwrap_err().to_string();
+            assert!(error.contains("output.copy"), "{error}");
+        }
+    }
+
+    #[test]
     fn a_manifest_survives_being_written() {
         let manifest = Manifest::parse(TEXT, "test").unwrap();
         let back = Manifest::parse(&manifest.to_toml().unwrap(), "test").unwrap();

@@ -60,7 +60,7 @@ fn older(db: &Connection, bundled: &Manifest) -> Result<Option<Manifest>> {
     }
     let mut older = Manifest { id: id.clone(), name: id.clone(), provenance: "Known only by its vectors.".into(), ..bundled.clone() };
     (older.sha256, older.bytes, older.bands.estimated) = (String::new(), 0, true);
-    older.output.dimension = models::dimension(db, id)?;
+    (older.output.dimension, older.output.copy) = (models::dimension(db, id)?, None);
     Ok(Some(older))
 }
 
