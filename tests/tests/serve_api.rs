@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 
 use lookalike_tests::library::{TestLibrary, wait_until};
 use lookalike_tests::scenes::{EDITS, jpeg, scene};
-use lookalike_tests::server::{Server, multipart};
+use lookalike_tests::server::{Answer, Server, multipart};
 use serde_json::{Value, json};
 
 /// A served library of so many scenes, indexed.
@@ -154,6 +154,68 @@ fn folders_come_only_from_below_the_allowed_roots() {
     assert!(root.join("inside/scene-8.jpg").exists(), "photos are untouched");
 }
 
+#[cfg(unix)]
+#[test]
+fn an_allowed_root_that_is_a_link_goes_by_both_its_names() {
+    let library = TestLibrary::with_scenes(2);
+    let real = library.photos();
+    library.add_scene(8, "inside/scene-8.jpg");
+    let outside = library.beside("outside");
+    fs_err::create_dir_all(outside.join("deep")).unwrap();
+    std::os::unix::fs::symlink(&outside, real.join("way-out")).unwrap();
+    let link = library.beside("link");
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    let server = Server::start(&library, &["--allow-root", &link.display().to_string()]);
+    for root in [&link, &real] {
+        let listed = server.get(&format!("/api/v1/roots/children?path={}", root.display())).expect(200).json();
+        assert_eq!(listed["folders"], json!([real.join("inside").display().to_string()]), "{}", root.display());
+        for out in ["way-out", "way-out/deep", "../outside", "inside/../../outside"] {
+            let path = root.join(out).display().to_string();
+            server.json("POST", "/api/v1/folders", &json!({ "path": path })).expect(403);
+            server.get(&format!("/api/v1/roots/children?path={path}")).expect(403);
+        }
+    }
+    let added = server.json("POST", "/api/v1/folders", &json!({ "path": link.join("inside").display().to_string() })).expect(200).json();
+    assert_eq!(added["path"], real.join("inside").display().to_string().as_str());
+    wait_until("the folder is indexed", || server.get("/api/v1/count").json()["count"] == 1);
+}
+
+#[test]
+fn errors_name_the_field_and_say_what_helps() {
+    let (_library, server) = served(1, &[]);
+    let problem = |answer: Answer| {
+        let body = answer.expect(400).json();
+        assert!(body["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "{body}");
+        (body["detail"].as_str().unwrap().to_owned(), body["hint"].as_str().unwrap().to_owned())
+    };
+    let secret = "a-token-that-nobody-sees";
+    let (detail, hint) = problem(server.json("POST", "/api/v1/session", &json!({ "token": secret })));
+    assert!(detail.contains("lacks the field `code`") && !detail.contains(secret), "{detail}");
+    assert!(hint.contains("/api/v1/openapi.json"), "{hint}");
+    for (path, body, field) in [
+        ("/api/v1/session", json!({ "code": [secret] }), "`code`"),
+        ("/api/v1/search", json!({ "query": { "kind": "image" } }), "`query.id`"),
+        ("/api/v1/search/page", json!({ "result_set": "x", "page": secret, "page_size": 5 }), "`page`"),
+        ("/api/v1/search/page", json!({ "result_set": "x", "page": 1 }), "`page_size`"),
+    ] {
+        let (detail, _) = problem(server.json("POST", path, &body));
+        assert!(detail.contains(field) && !detail.contains(secret), "{path}: {detail}");
+    }
+    let trailing = server.ask("POST", "/api/v1/search", b"{\"query\":{\"kind\":\"image\",\"id\":\"x\"}} x", &[("Content-Type", "application/json")]);
+    assert!(trailing.expect(400).text().contains("is no JSON"));
+    for (method, path, said) in [
+        ("DELETE", "/api/v1/library", "is not confirmed"),
+        ("GET", "/data", "lacks the field `image_path`"),
+        ("DELETE", "/api/v1/folders/abc", "no whole number"),
+        ("DELETE", "/api/v1/folders/99999999999999999999", "no whole number"),
+        ("DELETE", "/api/v1/folders/%ff", "no text"),
+    ] {
+        let (detail, _) = problem(server.ask(method, path, b"", &[]));
+        assert!(detail.contains(said), "{method} {path}: {detail}");
+        assert!(!["deserialize", "i64", "URL"].iter().any(|word| detail.contains(word)), "{method} {path}: {detail}");
+    }
+}
+
 #[test]
 fn without_an_allowed_root_no_folder_comes_over_http() {
     let (library, server) = served(1, &[]);
@@ -275,6 +337,8 @@ fn browsers_sign_in_once_and_only_our_own_page_counts() {
     with_cookie("POST", "/api/v1/index/rescan", &[]).expect(403);
     with_cookie("POST", "/api/v1/index/rescan", &[("Origin", "http://127.0.0.1:3000")]).expect(403);
     with_cookie("POST", "/api/v1/index/rescan", &[("Origin", "null")]).expect(403);
+    let unsaid = with_cookie("POST", "/api/v1/index/rescan", &[]).expect(403).json();
+    assert!(unsaid["hint"].as_str().is_some_and(|hint| hint.contains("Bearer")), "programs learn what to send: {unsaid}");
     with_cookie("POST", "/api/v1/index/rescan", &[("Origin", &own), ("Sec-Fetch-Site", "same-origin")]).expect(204);
     let signed_out = with_cookie("DELETE", "/api/v1/session", &[("Origin", &own)]).expect(204);
     assert_eq!(signed_out.header("clear-site-data"), Some("\"cache\""), "pictures do not stay in the browser");

@@ -156,9 +156,11 @@ wire! {
         pub similarity: f32,
         /// Page, from 1.
         #[serde(default = "first_page")]
+        #[cfg_attr(feature = "openapi", schema(minimum = 1))]
         pub page: u32,
         /// Results a page, 1 ..= 200.
         #[serde(default = "default_page_size")]
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
         pub page_size: u32,
     }
 
@@ -186,8 +188,10 @@ wire! {
         #[serde(default)]
         pub similarity: f32,
         /// Page, from 1.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1))]
         pub page: u32,
         /// Results a page, 1 ..= 200.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
         pub page_size: u32,
         /// In which order.
         #[serde(default)]

@@ -9,7 +9,7 @@ use clap::Subcommand;
 #[derive(clap::Args)]
 pub(crate) struct ServeArgs {
     /// Where to listen; anything but this computer itself needs --tls-cert and --tls-key, or --behind-proxy
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:5005")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:5005", value_parser = bind)]
     pub(crate) bind: SocketAddr,
     /// A file with one more token that is accepted; made, with a fresh token, where it is missing
     #[arg(long, value_name = "FILE")]
@@ -47,6 +47,11 @@ pub(crate) struct ServeArgs {
     /// Write the log as JSON, one object a line
     #[arg(long)]
     pub(crate) log_json: bool,
+}
+
+/// Names are not looked up: one may stand for several addresses.
+fn bind(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "give an IP address and a port, as in 127.0.0.1:5005 (this computer only), 0.0.0.0:5005 or [::]:5005 (all)".into())
 }
 
 /// A name, and nothing around it: it is compared with what clients call this server.
@@ -99,6 +104,14 @@ pub(crate) struct TokenName {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_to_listen_is_an_address_and_a_port() {
+        assert_eq!(bind("[::1]:0").unwrap().port(), 0);
+        for wrong in ["localhost:5905", "5905", "127.0.0.1", ":5905", ""] {
+            assert!(bind(wrong).unwrap_err().contains("127.0.0.1:5005"), "{wrong}");
+        }
+    }
 
     #[test]
     fn names_and_addresses_are_what_they_should_be() {

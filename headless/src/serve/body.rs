@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::app::App;
-use super::problem::{Problem, Reply};
+use super::problem::{Problem, Reply, wrong_field};
 
 /// Largest JSON.
 pub(crate) const SMALL: usize = 1 << 20;
@@ -76,11 +76,21 @@ fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Reply<T> {
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(Problem::bad_request("the body is no JSON object"));
     }
-    // The reader's own words may repeat what was sent, and that may be a secret.
-    serde_json::from_slice(bytes).map_err(|error| {
-        let what = if error.is_data() { "has a field that is missing, of another kind or out of range" } else { "is no JSON" };
-        Problem::bad_request(format!("the body {what} (line {}, column {})", error.line(), error.column()))
-    })
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let place = place_of(error.inner());
+        if error.inner().is_data() { wrong_field("the body", &error, &place) } else { no_json(&place) }
+    })?;
+    reader.end().map_err(|error| no_json(&place_of(&error)))?;
+    Ok(value)
+}
+
+fn no_json(place: &str) -> Problem {
+    Problem::bad_request(format!("the body is no JSON{place}"))
+}
+
+fn place_of(error: &serde_json::Error) -> String {
+    format!(" (line {}, column {})", error.line(), error.column())
 }
 
 /// A body in memory, with the room that it takes.

@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, Method, Uri};
 
 use super::problem::{Problem, Reply};
 
+const WRONG_ORIGIN: &str = "wrong-origin";
+
 /// The known names, in lower case.
 pub(crate) struct Hosts {
     names: Vec<String>,
@@ -79,11 +81,18 @@ pub(crate) fn check_own_page(method: &Method, headers: &HeaderMap) -> Reply<()> 
     };
     let has_origin = headers.contains_key(ORIGIN);
     let is_harmless = method.is_safe() && site.is_none();
-    if is_own || is_harmless || (has_origin && site.is_none()) { Ok(()) } else { Err(foreign()) }
+    if is_own || is_harmless || (has_origin && site.is_none()) {
+        return Ok(());
+    }
+    let problem = if site.is_none() { Problem::forbidden(WRONG_ORIGIN, "this request does not say which page it comes from") } else { foreign() };
+    Err(problem.with_hint(
+        "A browser's cookie counts for this server's own page only, which sends `Origin`. Programs send a token instead: \
+         `Authorization: Bearer TOKEN`; make one with: lookalike token create NAME",
+    ))
 }
 
 fn foreign() -> Problem {
-    Problem::forbidden("wrong-origin", "this request comes from a page of another site")
+    Problem::forbidden(WRONG_ORIGIN, "this request comes from a page of another site")
 }
 
 #[cfg(test)]

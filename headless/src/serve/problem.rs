@@ -1,6 +1,10 @@
 //! Errors as HTTP tells them: problem details (RFC 9457) with the engine's code, message and hint.
 
+use std::error::Error as _;
+use std::fmt::Display;
+
 use axum::Json;
+use axum::extract::path::ErrorKind;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
@@ -9,6 +13,9 @@ use lookalike_engine::MAX_ADDED;
 use lookalike_engine::wire::{ErrorCode, Saying};
 use lookalike_engine::words::Words;
 use serde::Serialize;
+use serde_path_to_error::Segment;
+
+use super::api::BASE;
 
 /// What a handler answers.
 pub(crate) type Reply<T> = Result<T, Problem>;
@@ -138,14 +145,49 @@ impl From<lookalike_engine::Error> for Problem {
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::bad_request(format!("the query is not understood: {}", rejection.body_text()))
+        let mut causes = std::iter::successors(rejection.source(), |error| (*error).source());
+        match causes.find_map(|error| error.downcast_ref::<serde_path_to_error::Error<serde::de::value::Error>>()) {
+            Some(error) => wrong_field("the query", error, ""),
+            None => Self::bad_request("the query is not understood").with_hint(described()),
+        }
     }
 }
 
 impl From<PathRejection> for Problem {
     fn from(rejection: PathRejection) -> Self {
-        Self::bad_request(format!("the address is not understood: {}", rejection.body_text()))
+        let message = match &rejection {
+            PathRejection::FailedToDeserializePathParams(error) => match error.kind() {
+                ErrorKind::InvalidUtf8InPathParam { .. } => "a part of the address is no text",
+                // What is no text is a number.
+                _ => "a part of the address is no whole number, or is out of range",
+            },
+            _ => "the address is not understood",
+        };
+        Self::bad_request(message).with_hint(described())
     }
+}
+
+/// A field of a body or query that is missing or not as it should be, by its name. What was sent for it is not repeated: that may
+/// be a secret.
+pub(crate) fn wrong_field<E: Display>(whole: &str, error: &serde_path_to_error::Error<E>, place: &str) -> Problem {
+    let mut names: Vec<String> = error.path().iter().map(Segment::to_string).collect();
+    let words = error.inner().to_string();
+    let missing = words.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    names.extend(missing.map(str::to_owned));
+    let name = names.join(".");
+    // Keys come from outside.
+    let is_name = (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.[]?".contains(&byte));
+    let message = match (is_name, missing) {
+        (true, Some(_)) => format!("{whole} lacks the field `{name}`{place}"),
+        (true, None) => format!("{whole} has a field `{name}` that is of another kind or out of range{place}"),
+        (false, _) => format!("{whole} has a field that is missing, of another kind or out of range{place}"),
+    };
+    Problem::bad_request(message).with_hint(described())
+}
+
+/// Where it says what is taken.
+fn described() -> String {
+    format!("GET {BASE}/openapi.json describes what each address takes; {BASE}/docs shows it.")
 }
 
 impl IntoResponse for Problem {

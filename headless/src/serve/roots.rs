@@ -18,6 +18,12 @@ pub(crate) struct Roots {
     data_dir: PathBuf,
 }
 
+/// A root that is there, by the name that it was given, which may be a symbolic link's, and as the system resolves it.
+struct Root<'a> {
+    named: &'a Path,
+    resolved: PathBuf,
+}
+
 impl Roots {
     pub(crate) fn new(roots: &[PathBuf], data_dir: &Path) -> Result<Self> {
         let absolute = roots.iter().map(|root| match std::path::absolute(root) {
@@ -43,11 +49,12 @@ impl Roots {
 
     /// Those that are there, as the system resolves them.
     pub(crate) fn all(&self) -> Vec<String> {
-        self.present().iter().map(|root| root.display().to_string()).collect()
+        self.present().iter().map(|root| root.resolved.display().to_string()).collect()
     }
 
-    fn present(&self) -> Vec<PathBuf> {
-        self.roots.iter().filter_map(|root| std::fs::canonicalize(root).ok()).filter(|root| root.is_dir()).collect()
+    fn present(&self) -> Vec<Root<'_>> {
+        let resolved = self.roots.iter().filter_map(|named| std::fs::canonicalize(named).ok().map(|resolved| Root { named, resolved }));
+        resolved.filter(|root| root.resolved.is_dir()).collect()
     }
 
     /// The resolved path of a folder below a root. What lies elsewhere is refused alike whether it exists or not.
@@ -55,7 +62,7 @@ impl Roots {
         self.admit_below(&self.present(), path)
     }
 
-    fn admit_below(&self, roots: &[PathBuf], path: &str) -> std::result::Result<PathBuf, Problem> {
+    fn admit_below(&self, roots: &[Root<'_>], path: &str) -> std::result::Result<PathBuf, Problem> {
         let asked = Path::new(path);
         let refused = || {
             Problem::forbidden("folder-not-allowed", "this folder is not below one that may be added over HTTP").with_hint(match self.roots.is_empty() {
@@ -64,7 +71,7 @@ impl Roots {
             })
         };
         let is_plain = asked.is_absolute() && asked.components().all(|part| !matches!(part, std::path::Component::ParentDir));
-        if !is_plain || !roots.iter().any(|root| asked.starts_with(root)) {
+        if !is_plain || !roots.iter().any(|root| asked.starts_with(root.named) || asked.starts_with(&root.resolved)) {
             return Err(refused());
         }
         let Ok(resolved) = std::fs::canonicalize(asked) else {
@@ -95,7 +102,7 @@ impl Roots {
         Ok((resolved, folders))
     }
 
-    fn holds(&self, roots: &[PathBuf], resolved: &Path) -> bool {
-        roots.iter().any(|root| resolved.starts_with(root)) && !resolved.starts_with(&self.data_dir)
+    fn holds(&self, roots: &[Root<'_>], resolved: &Path) -> bool {
+        roots.iter().any(|root| resolved.starts_with(&root.resolved)) && !resolved.starts_with(&self.data_dir)
     }
 }

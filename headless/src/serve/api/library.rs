@@ -52,8 +52,8 @@ struct Retried {
 #[into_params(parameter_in = Query)]
 struct Confirm {
     /// Must be `remove-all-folders`.
-    #[param(pattern = "^remove-all-folders$")]
-    confirm: String,
+    #[param(required = true, pattern = "^remove-all-folders$")]
+    confirm: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -85,9 +85,12 @@ async fn library(State(app): State<App>, Json(request): Json<LibraryRequest>) ->
 }
 
 /// Remove all folders from the library; the photos on disk are not touched
+///
+/// What was added by upload or address is put aside: its folder `uploads` in the data directory becomes `dropped/TIME`. To have
+/// it back, move that folder to where your photos are and add it (`lookalike index FOLDER`).
 #[utoipa::path(delete, path = "/library", tag = "library", params(Confirm), responses((status = 200, body = Cleared)))]
 async fn clear(State(app): State<App>, Query(asked): Query<Confirm>) -> Reply<Answer<Cleared>> {
-    if asked.confirm != CONFIRMATION {
+    if asked.confirm.as_deref() != Some(CONFIRMATION) {
         return Err(Problem::bad_request("this removes every folder from the library and is not confirmed").with_hint(format!("Add ?confirm={CONFIRMATION}")));
     }
     app.ask(Engine::clear_library).await.map(|folders| Answer(Cleared { folders }))

@@ -185,6 +185,8 @@ async fn count(State(app): State<App>, Query(asked): Query<Table>) -> Reply<Answ
 }
 
 /// Remove all folders from the library; the photos on disk are not touched
+///
+/// What was added by upload or address is put aside, as by `DELETE /api/v1/library`.
 #[utoipa::path(post, path = "/img/drop", tag = "earlier interfaces", params(Drop), responses((status = 200, content_type = "application/json", body = String)))]
 async fn drop_all(State(app): State<App>, Query(asked): Query<Drop>) -> Reply<Answer<String>> {
     check_table(asked.table_name.as_deref())?;
