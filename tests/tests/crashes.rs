@@ -25,7 +25,8 @@ fn kill_9_at_any_moment_loses_and_doubles_nothing() {
     let mut partial = 0;
     for kill in 0..KILLS {
         let mut child = library.command(&["index", &photos]).stderr(std::process::Stdio::null()).stdout(std::process::Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(u64::from(numbers.below(500))));
+        // Later each time, so that a slow machine comes to commit something too.
+        std::thread::sleep(Duration::from_millis(u64::from(numbers.below(500 + 200 * kill))));
         child.kill().unwrap();
         child.wait().unwrap();
         // Change something between the crashes, so that there always is work left.
