@@ -27,6 +27,8 @@ const title = (name) => page.getByRole('heading', { level: 1, name }).waitFor();
 const settled = (pattern) => page.waitForFunction((source) => new RegExp(source).test(location.hash), pattern.source);
 
 test('the code is gone from it, and the library stands in its place', async () => {
+  // Signing in goes on while the page is there already.
+  await page.waitForFunction(() => location.hash === '#/library');
   assert.equal(hash(), '#/library');
 });
 
