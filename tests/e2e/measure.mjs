@@ -19,7 +19,7 @@ await withWindow(data, async (window) => {
   const times = [];
   for (let i = 0; i < ROUNDS; i++) {
     // Nothing of the search before is left on the screen.
-    await window.run(`document.querySelector('form[role=search] .chip .remove')?.click()`);
+    await window.run(`document.querySelector('form[role=search] .chip button:last-child')?.click()`);
     await window.goTo('All photos');
     await window.until('the library', `return !document.querySelector('main h1')?.innerText.includes('look-alike') && document.querySelector('[role=gridcell]') !== null`);
     await window.run(`

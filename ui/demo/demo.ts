@@ -4,6 +4,7 @@ import { mount } from 'svelte';
 import { App } from '../src/app.svelte';
 import '../src/app.css';
 import AppView from '../src/App.svelte';
+import { sayWhatIsWrong } from '../src/i18n/field-words';
 import { languageChoice, setLanguage } from '../src/i18n/index.svelte';
 import { FakeHost, fakeId } from '../src/platform/fake';
 import { fakeMember } from '../src/platform/fake-duplicates';
@@ -70,4 +71,5 @@ function picture(id: string): string {
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 setLanguage(languageChoice());
+sayWhatIsWrong();
 mount(AppView, { target, props: { app: new App(host) } });

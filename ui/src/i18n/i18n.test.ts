@@ -3,13 +3,28 @@ import { en } from './en';
 import { cameraTime, fileSize, setLanguage, t } from './index.svelte';
 import { zh } from './zh';
 
+type Topic = Record<string, Record<string, string>>;
+const english = import.meta.glob<Topic>(['./en/*.ts', '!**/index.ts'], { eager: true });
+const chinese = import.meta.glob<Topic>(['./zh/*.ts', '!**/index.ts'], { eager: true });
+
+/** By the name of the file. */
+function keysByTopic(files: Record<string, Topic>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(files).map(([path, topic]) => [path.split('/').at(-1), Object.values(topic).flatMap(Object.keys).sort()]));
+}
+
 const placeholders = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
 
 describe('the dictionaries', () => {
   afterEach(() => setLanguage('en'));
 
-  it('have the same keys in both languages', () => {
-    expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort());
+  it('have the same keys in both languages, topic by topic', () => {
+    expect(keysByTopic(chinese)).toEqual(keysByTopic(english));
+  });
+
+  it('have each key in one topic, and all topics', () => {
+    const keys = Object.values(keysByTopic(english)).flat();
+    expect(keys.sort()).toEqual(Object.keys(en).sort());
+    expect(Object.keys(zh).sort()).toEqual(keys);
   });
 
   it('use the same values in both languages', () => {

@@ -1,4 +1,4 @@
-// The two languages and the switch between them. No other file holds text that a user reads.
+// The two languages and the switch between them. No file outside this folder holds text that a user reads.
 
 import { recall, remember } from '../remembered';
 import { en } from './en';
@@ -76,6 +76,11 @@ export function percent(fraction: number): string {
 
 export function clock(unixSeconds: number): string {
   return new Intl.DateTimeFormat(language(), { hour: 'numeric', minute: '2-digit' }).format(unixSeconds * 1000);
+}
+
+/** `YYYY-MM-DD`. */
+export function calendarDay(text: string): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(text));
 }
 
 /** A camera's local time, `YYYY-MM-DDTHH:MM:SS`, which names no time zone and is shown as it stands. */

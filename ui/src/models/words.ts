@@ -33,6 +33,6 @@ export function switchPercent(info: SwitchInfo): string {
 /** "12 MB of 102 MB · 3.1 MB/s" */
 export function installText(install: InstallInfo): string {
   const parts = [t('activity.indexing', { done: fileSize(install.done), total: fileSize(install.total) })];
-  if (install.rate > 0) parts.push(t('activity.rate', { rate: fileSize(install.rate) }));
+  if (install.rate > 0) parts.push(t('models.install.rate', { size: fileSize(install.rate) }));
   return parts.join(' · ');
 }

@@ -1,7 +1,7 @@
 // The part of the fake host that plays the check before import, with the time in the test's hand.
 
 import type { Event, ImportFile, ImportReply, ImportRequest, ImportStatus } from '../wire';
-import { fakeId } from './fake-id';
+import { fakeId } from './fake-pictures';
 
 export function fakeImportFile(number: number, change: Partial<ImportFile> = {}): ImportFile {
   return {

@@ -64,6 +64,15 @@ export class FakeModels {
     this.emit({ kind: 'switch-changed', switch: info });
   }
 
+  pauseSwitch(paused: boolean): void {
+    if (this.switch) this.progressSwitch({ ...this.switch, state: paused ? 'paused' : 'building' });
+  }
+
+  cancelSwitch(): void {
+    if (this.switch) this.change(this.switch.target, { state: 'ready' });
+    this.progressSwitch(null);
+  }
+
   /** The new model takes over; the old one's vectors are kept. */
   exchange(id: string): void {
     for (const model of this.list) {

@@ -1,7 +1,7 @@
 // The part of the fake host that plays the files of its pictures, and the trash for them.
 
 import type { KeptFile, PictureFile, TrashReport, TrashRequest } from '../wire';
-import type { FakePicture } from './fake';
+import type { FakePicture } from './fake-pictures';
 import type { Restored } from './host';
 
 const BYTES = 3_612_345;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limits } from '../platform/fake';
+import { limits } from '../platform/fake-search';
 import { bandAt, shownOf } from './bands';
 
 const counts = { same_file: 1, same_picture: 4, same_scene: 10, similar: 20, weak: 100 };

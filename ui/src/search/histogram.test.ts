@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limits } from '../platform/fake';
+import { limits } from '../platform/fake-search';
 import { countFrom, histogram } from './histogram';
 
 describe('the histogram', () => {

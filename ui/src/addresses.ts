@@ -1,0 +1,63 @@
+// Between the window and its address: where the user is goes into the one, and where the other leads the user goes.
+
+import type { App } from './app.svelte';
+import { t } from './i18n/index.svelte';
+import { WHOLE } from './library/library.svelte';
+import type { Place } from './places';
+import type { Asked } from './search/search.svelte';
+
+export function noteVisit(app: App): void {
+  const place = placeIn(app);
+  if (place) app.visits.note(place);
+}
+
+/** Goes where the address leads: by the history, by a reload, by hand. */
+export function goToAddress(app: App): void {
+  const found = app.started ? app.visits.read() : null;
+  if (!found) return;
+  const { place, isOfThisPage } = found;
+  app.dialog = null;
+  app.previewing = false;
+  app.awaited = place.photo;
+  goTo(app, place, isOfThisPage);
+  const arrived = placeIn(app);
+  if (arrived) app.visits.arrive(arrived);
+}
+
+/** Where the user is; null while nothing of the library is shown. */
+function placeIn(app: App): Place | null {
+  if (!app.started || app.startError || app.firstRun) return null;
+  const { screen } = app;
+  return {
+    screen,
+    folder: screen === 'library' ? app.library.folder : screen === 'skipped' ? app.skippedIn : null,
+    narrowing: screen === 'library' ? app.library.narrowing : WHOLE,
+    sought: screen === 'results' ? app.search.sought : null,
+    photo: app.previewing ? (app.selectedPhoto?.id ?? null) : app.awaited,
+  };
+}
+
+function goTo(app: App, { screen, folder, narrowing, sought }: Place, isOfThisPage: boolean): void {
+  const known = app.library.folders.some(({ id }) => id === folder) ? folder : null;
+  if (!app.offers(screen)) app.showLibrary(null);
+  else if (screen === 'skipped') app.showSkipped(known);
+  else if (screen === 'duplicates') void app.showDuplicates();
+  else if (screen === 'models') void app.showModels();
+  else if (screen === 'connections') void app.showConnections();
+  else if (screen === 'settings') void app.showSettings();
+  else if (screen !== 'results') {
+    app.screen = screen;
+    if (screen === 'library') app.library.show(known, narrowing);
+  } else if (sought && (isOfThisPage || lasts(app, sought.asked))) {
+    app.screen = 'results';
+    void app.search.seek(sought);
+  } else {
+    app.showLibrary(null);
+    app.activity.notify('info', t('visits.gone'), t('visits.gone.hint'));
+  }
+}
+
+/** What a browser uploads or pastes is gone with the page. */
+function lasts(app: App, { kind }: Asked): boolean {
+  return kind === 'image' || kind === 'url' || (kind === 'path' && app.host.can.readPaths);
+}

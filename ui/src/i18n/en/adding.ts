@@ -1,0 +1,26 @@
+// Texts of photos added one by one.
+
+export const adding = {
+  'adding.open': 'Add photos…',
+  'adding.open.running': 'Adding photos: {done} of {total}',
+  'adding.first': 'from this device or the web',
+  'adding.title': 'Add photos to the library',
+  'adding.text': 'The server keeps copies of them with its library. A photo that it has already is not kept twice. To add a folder of the server, use “Add a folder…”.',
+  'adding.choose': 'Choose photos…',
+  'adding.link': 'Or the address of a photo on the web',
+  'adding.link.add': 'Add',
+  'adding.link.wrong': 'This is not the address of a photo: it begins with https:// or http://.',
+  'adding.progress': 'Photos added',
+  'adding.list': 'What became of each',
+  'adding.stop': 'Stop',
+  'adding.waiting': 'waits',
+  'adding.sending': 'on its way',
+  'adding.added': 'added',
+  'adding.here': 'here already',
+  'adding.refused': 'not added',
+  'adding.left-out': 'left out',
+  'adding.count.added': '{n} added',
+  'adding.count.here': '{n} here already',
+  'adding.count.refused': '{n} not added',
+  'adding.count.left-out': '{n} left out',
+};

@@ -1,0 +1,42 @@
+// Texts of what is done with photos wherever they are listed.
+
+export const photos = {
+  'photo.more': 'More like this',
+  'photo.less': 'Less like this',
+  'photo.open': 'Open',
+  'photo.show': 'Show in folder',
+  'photo.search': 'Find look-alikes',
+  'photo.copy-path': 'Copy path',
+  'photo.copied': 'Path copied.',
+  'photo.copy-picture': 'Copy picture',
+  'photo.picture-copied': 'Picture copied.',
+  'photo.trash': 'Move to the trash|Move {n} photos to the trash',
+  'photo.preview': 'Preview',
+  'photo.selected': 'Selected photo',
+  'photo.size': '{width} × {height}',
+  'photo.facts.size': 'Size',
+  'photo.facts.pixels': 'Pixels',
+  'photo.facts.format': 'Format',
+  'photo.facts.taken': 'Taken',
+  'photo.facts.camera': 'Camera',
+  'photo.facts.places': 'Place|Places',
+
+  'choice.count': '{n} photo chosen|{n} photos chosen',
+  'choice.compare': 'Compare',
+  'choice.too-many': 'Up to {n} photos can be compared',
+  'choice.clear': 'Choose none',
+  'choice.actions': 'Actions for the chosen photos',
+
+  'order.label': 'Sort by',
+  'order.similarity': 'Similarity',
+  'order.newest': 'Newest',
+  'order.oldest': 'Oldest',
+  'order.added': 'Added last',
+  'order.largest': 'Largest',
+  'order.name': 'Name',
+
+  'preview.label': 'Preview of {name}',
+  'preview.close': 'Close preview',
+  'preview.previous': 'Previous photo',
+  'preview.next': 'Next photo',
+};

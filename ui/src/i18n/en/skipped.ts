@@ -1,0 +1,28 @@
+// Texts of files that could not be indexed.
+
+export const skipped = {
+  'skipped.title': 'Skipped files',
+  'skipped.text': 'These files are in your folders but could not be searched. Nothing was changed in them.',
+  'skipped.empty': 'Every photo in your folders can be searched.',
+  'skipped.retry': 'Retry',
+  'skipped.retry.all': 'Retry all',
+  'skipped.retry.one': 'Retry {name}',
+  'skipped.tried': '{n} file is tried again.|{n} files are tried again.',
+  'skipped.more': 'Show {n} more',
+  'skipped.folder': 'In which folder',
+  'skipped.folder.all': 'All folders',
+  'skipped.file': 'File',
+  'skipped.reason': 'Reason',
+  'skipped.reason.damaged': 'Damaged',
+  'skipped.reason.truncated': 'Incomplete',
+  'skipped.reason.too-large': 'Too large',
+  'skipped.reason.not-a-picture': 'Not a picture',
+  'skipped.reason.format-not-supported': 'Format not supported',
+  'skipped.reason.unreadable': 'Cannot be read',
+  'skipped.reason.unreadable-folder': 'Folder cannot be read',
+  'skipped.reason.empty': 'Empty file',
+  'skipped.reason.timeout': 'Took too long',
+  'skipped.reason.not-embedded': 'The model failed at it',
+  'skipped.reason.still-being-written': 'Still being written',
+  'skipped.reason.other': 'Could not be indexed',
+};

@@ -1,0 +1,26 @@
+import type { adding as en } from '../en/adding';
+
+export const adding: Record<keyof typeof en, string> = {
+  'adding.open': '添加照片…',
+  'adding.open.running': '正在添加照片：{done} / {total}',
+  'adding.first': '来自此设备或网络',
+  'adding.title': '将照片添加到图库',
+  'adding.text': '服务器会把照片的副本保存在图库中。已有的照片不会重复保存。要添加服务器上的文件夹，请使用“添加文件夹…”。',
+  'adding.choose': '选择照片…',
+  'adding.link': '或输入网上照片的网址',
+  'adding.link.add': '添加',
+  'adding.link.wrong': '这不是照片的网址：网址应以 https:// 或 http:// 开头。',
+  'adding.progress': '已添加的照片',
+  'adding.list': '每张照片的结果',
+  'adding.stop': '停止',
+  'adding.waiting': '等待中',
+  'adding.sending': '正在发送',
+  'adding.added': '已添加',
+  'adding.here': '图库中已有',
+  'adding.refused': '未添加',
+  'adding.left-out': '已略过',
+  'adding.count.added': '已添加 {n} 张',
+  'adding.count.here': '已有 {n} 张',
+  'adding.count.refused': '未添加 {n} 张',
+  'adding.count.left-out': '略过 {n} 张',
+};

@@ -1,0 +1,42 @@
+import type { photos as en } from '../en/photos';
+
+export const photos: Record<keyof typeof en, string> = {
+  'photo.more': '更像这张',
+  'photo.less': '更不像这张',
+  'photo.open': '打开',
+  'photo.show': '在文件夹中显示',
+  'photo.search': '查找相似照片',
+  'photo.copy-path': '复制路径',
+  'photo.copied': '路径已复制。',
+  'photo.copy-picture': '复制图片',
+  'photo.picture-copied': '图片已复制。',
+  'photo.trash': '将 {n} 张照片移到回收站',
+  'photo.preview': '预览',
+  'photo.selected': '选中的照片',
+  'photo.size': '{width} × {height}',
+  'photo.facts.size': '大小',
+  'photo.facts.pixels': '像素',
+  'photo.facts.format': '格式',
+  'photo.facts.taken': '拍摄时间',
+  'photo.facts.camera': '相机',
+  'photo.facts.places': '位置',
+
+  'choice.count': '已选择 {n} 张照片',
+  'choice.compare': '对比',
+  'choice.too-many': '最多可对比 {n} 张照片',
+  'choice.clear': '取消选择',
+  'choice.actions': '对所选照片的操作',
+
+  'order.label': '排序',
+  'order.similarity': '相似度',
+  'order.newest': '最新',
+  'order.oldest': '最早',
+  'order.added': '最近添加',
+  'order.largest': '最大',
+  'order.name': '名称',
+
+  'preview.label': '{name} 的预览',
+  'preview.close': '关闭预览',
+  'preview.previous': '上一张',
+  'preview.next': '下一张',
+};

@@ -1,0 +1,28 @@
+import type { skipped as en } from '../en/skipped';
+
+export const skipped: Record<keyof typeof en, string> = {
+  'skipped.title': '跳过的文件',
+  'skipped.text': '这些文件在您的文件夹中，但无法搜索。文件本身没有任何改动。',
+  'skipped.empty': '文件夹中的所有照片都可以搜索。',
+  'skipped.retry': '重试',
+  'skipped.retry.all': '全部重试',
+  'skipped.retry.one': '重试 {name}',
+  'skipped.tried': '正在重试 {n} 个文件。',
+  'skipped.more': '再显示 {n} 个',
+  'skipped.folder': '所在文件夹',
+  'skipped.folder.all': '全部文件夹',
+  'skipped.file': '文件',
+  'skipped.reason': '原因',
+  'skipped.reason.damaged': '已损坏',
+  'skipped.reason.truncated': '不完整',
+  'skipped.reason.too-large': '过大',
+  'skipped.reason.not-a-picture': '不是图片',
+  'skipped.reason.format-not-supported': '不支持的格式',
+  'skipped.reason.unreadable': '无法读取',
+  'skipped.reason.unreadable-folder': '文件夹无法读取',
+  'skipped.reason.empty': '空文件',
+  'skipped.reason.timeout': '耗时过长',
+  'skipped.reason.not-embedded': '模型处理失败',
+  'skipped.reason.still-being-written': '仍在写入',
+  'skipped.reason.other': '无法索引',
+};
