@@ -107,6 +107,19 @@ pub const EDITS: &[(&str, Edit)] = &[
     ("brighter", |picture| imageops::brighten(picture, 30)),
 ];
 
+/// A picture turned clockwise about its middle by some degrees, within its own edges; what comes from outside is black.
+pub fn tilted(picture: &RgbImage, degrees: f32) -> RgbImage {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let (width, height) = picture.dimensions();
+    let (middle_x, middle_y) = (width as f32 / 2.0, height as f32 / 2.0);
+    RgbImage::from_fn(width, height, |x, y| {
+        let (right, down) = (x as f32 + 0.5 - middle_x, y as f32 + 0.5 - middle_y);
+        let (x, y) = (cos * right + sin * down + middle_x, cos * down - sin * right + middle_y);
+        let is_inside = x >= 0.0 && y >= 0.0;
+        is_inside.then(|| picture.get_pixel_checked(x as u32, y as u32)).flatten().copied().unwrap_or(Rgb([0; 3]))
+    })
+}
+
 /// A picture as JPEG bytes.
 pub fn jpeg(picture: &RgbImage, quality: u8) -> Vec<u8> {
     let mut bytes = Vec::new();

@@ -10,7 +10,7 @@ use lookalike_engine::wire::{
 use lookalike_engine::{Access, Config, SearchTerms};
 use lookalike_tests::library::{TestLibrary, names};
 use lookalike_tests::mirror::Mirror;
-use lookalike_tests::scenes::{jpeg, scene};
+use lookalike_tests::scenes::{jpeg, scene, tilted};
 
 fn ask(engine: &Engine, library: &TestLibrary, name: &str) -> SearchReply {
     let path = library.photos().join(name).display().to_string();
@@ -34,6 +34,7 @@ fn what_was_done_to_a_picture_is_explained() {
     library.add("mirrored.jpg", &jpeg(&imageops::flip_horizontal(&original), 90));
     library.add("turned.jpg", &jpeg(&imageops::rotate90(&original), 90));
     library.add("part.jpg", &jpeg(&imageops::crop_imm(&original, 40, 30, 300, 220).to_image(), 90));
+    library.add("tilted.jpg", &jpeg(&tilted(&original, 7.0), 90));
     library.add("smaller.jpg", &jpeg(&imageops::resize(&original, 240, 160, FilterType::Triangle), 70));
     let engine = library.writer();
     library.index(&engine);
@@ -45,6 +46,7 @@ fn what_was_done_to_a_picture_is_explained() {
     assert_eq!(explain(&reply, "mirrored.jpg"), [Reason::Mirrored]);
     assert_eq!(explain(&reply, "turned.jpg"), [Reason::Turned { degrees: 90 }]);
     assert_eq!(explain(&reply, "part.jpg"), [Reason::PartOfQuery]);
+    assert_eq!(explain(&reply, "tilted.jpg"), [Reason::Tilted]);
     assert_eq!(explain(&reply, "smaller.jpg"), [], "nothing but the size was changed");
     assert_eq!(explain(&reply, "scene-1.jpg"), [], "another picture");
     assert_eq!(explain(&reply, "original.jpg"), [], "the query itself");

@@ -18,6 +18,7 @@ mod pictures;
 mod preferences;
 mod reach;
 mod search;
+mod second_stage;
 mod serving;
 mod shared;
 mod sharing;
@@ -101,6 +102,8 @@ struct Inner {
     duplicates: duplicates::Duplicates,
     incoming: incoming::Incoming,
     copying: copies::Copying,
+    /// Held while a picture is put among those that were handed in, and while these are put aside.
+    handing_in: Mutex<()>,
     follows: bool,
     preferences: PreferencesFile,
     /// Threads that decode and embed, and how many the host has said.
@@ -193,6 +196,7 @@ impl Engine {
             duplicates: duplicates::Duplicates::default(),
             incoming: incoming::Incoming::default(),
             copying: copies::Copying::default(),
+            handing_in: Mutex::default(),
             follows: config.follow,
             preferences,
             workers,
@@ -277,10 +281,13 @@ impl Engine {
     }
 
     fn switcher(&self) -> Result<&Switcher> {
+        self.inner.catalog.check_in_place()?;
         self.inner.switcher.as_ref().ok_or_else(Error::read_only)
     }
 
+    /// For what writes beside the catalog, too: nothing is made in the place of a library that is gone.
     fn indexer(&self) -> Result<&Indexer> {
+        self.inner.catalog.check_in_place()?;
         self.inner.indexer.as_ref().ok_or_else(Error::read_only)
     }
 

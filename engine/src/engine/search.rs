@@ -10,15 +10,12 @@ use super::shared::SharedRanking;
 use crate::catalog::{ContentHash, ImageRow, images, outbox, vectors};
 use crate::embed::Embedding;
 use crate::index::milvus::SharedHit;
-use crate::search::{Asked, CANDIDATES, Occasion, OrderFacts, PageSpec, Ranked, ResultSet, SearchTerms, Source, band, reasons, similarity, towards_copies};
+use crate::search::{Asked, CANDIDATES, Occasion, OrderFacts, PageSpec, Ranked, ResultSet, SearchTerms, Source, band, reasons, similarity};
 use crate::wire::{Band, ErrorCode, PageRequest, Place, Query, ResultOrder, Scope, SearchFilter, SearchHit, SearchReply, SearchRequest};
 use crate::{Error, Result};
 
 /// Results that a set keeps. More than anyone pages through; the reply says when there are more.
 const RANKED: usize = 1_000;
-
-/// Finds the pictures nearest to a vector, by ascending distance.
-type Nearest<'a> = dyn Fn(&[f32]) -> Result<Vec<(Ranked, f32)>> + 'a;
 
 /// Pictures by ascending distance, and whether these are all.
 type Ranking = (Vec<(Ranked, f32)>, bool);
@@ -68,21 +65,11 @@ impl Engine {
         let vector = self.steered(serving, vector, terms)?;
         let wanted = RANKED.max(spec.offset() + spec.page_size as usize);
         let model = serving.embedder.manifest().info();
-        // Where a model says which of its numbers tell copies, candidates are the nearest by these; else the first ones.
-        let towards = serving.embedder.manifest().output.copy.map(|copy| towards_copies(&vector, copy));
-        let reranked = |ranked: Vec<(Ranked, f32)>, nearest: &Nearest<'_>| {
-            // Steered away from the query, it is no longer the query's pixels that count.
-            if terms.is_steered() {
-                return Ok(ranked);
-            }
-            self.reranked(&asked, ranked, &model.bands, |ranked| {
-                let near = towards.as_deref().map(nearest).transpose()?;
-                Ok(near.as_deref().unwrap_or(ranked).iter().take(CANDIDATES).map(|(picture, _)| *picture).collect())
-            })
-        };
+        let second = self.second_stage(serving, &asked, &vector, terms);
         let here = || {
             let (ranked, is_whole) = self.rank_here(serving, &vector, wanted, &terms.filter)?;
-            Ok::<_, Error>((reranked(ranked, &|towards| Ok(self.rank_here(serving, towards, CANDIDATES, &terms.filter)?.0))?, is_whole))
+            let ranked = second.reranked(ranked, |towards| Ok(self.rank_here(serving, towards, CANDIDATES, &terms.filter)?.0))?;
+            Ok::<_, Error>((ranked, is_whole))
         };
         let as_shared = |ranked: Vec<(ContentHash, f32)>| ranked.into_iter().map(|(hash, distance)| (Ranked::Shared(hash), distance)).collect::<Vec<_>>();
         let set = match terms.scope {
@@ -93,7 +80,7 @@ impl Engine {
             }
             Scope::Shared => match self.rank_shared(serving, &vector, wanted, &terms.filter) {
                 Ok(SharedRanking { ranked, hits, is_whole }) => {
-                    let ranked = reranked(as_shared(ranked), &|towards| {
+                    let ranked = second.reranked(as_shared(ranked), |towards| {
                         let near = self.rank_shared(serving, towards, CANDIDATES, &terms.filter);
                         // There is an answer already, by vectors alone.
                         let near = near.inspect_err(|error| tracing::warn!(%error, "no candidates to compare the pixels of"));

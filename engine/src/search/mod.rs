@@ -4,6 +4,7 @@
 mod folds;
 mod grey;
 mod keeper;
+mod part;
 mod reasons;
 mod rerank;
 mod resemblance;
@@ -14,7 +15,7 @@ pub(crate) use folds::{Folds, MOST_COMPARED};
 pub(crate) use keeper::IndexKeeper;
 pub(crate) use reasons::{Occasion, reasons};
 pub(crate) use rerank::{CANDIDATES, rerank, towards_copies};
-pub(crate) use resemblance::{Sketch, resemblance};
+pub(crate) use resemblance::{Resemblance, Sketch, resemblance, tilted};
 pub(crate) use result_set::{Asked, OrderFacts, Ranked, ResultSet, ResultSets, Source};
 pub use terms::SearchTerms;
 

@@ -157,9 +157,9 @@ impl ResultSet {
         Ok(places)
     }
 
-    /// Whether a picture is among the results.
-    pub(crate) fn has(&self, is_it: impl Fn(&Ranked) -> bool) -> bool {
-        self.ranked.iter().any(|(picture, _)| is_it(picture))
+    /// The similarity of a picture; none where it is not among the results.
+    pub(crate) fn similarity_of(&self, is_it: impl Fn(&Ranked) -> bool) -> Option<f32> {
+        self.ranked.iter().find(|(picture, _)| is_it(picture)).map(|(_, distance)| similarity(*distance))
     }
 
     /// Keeps with it what computers of the shared library said of its pictures.

@@ -24,7 +24,7 @@ wire! {
     }
 
     /// What to look for.
-    #[serde(tag = "kind", rename_all = "kebab-case")]
+    #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
     pub enum Query {
         /// Any picture file on this computer, in the library or not.
         Path {
@@ -77,6 +77,7 @@ wire! {
 
     /// A part of a picture, in shares of its width and height.
     #[derive(Copy)]
+    #[serde(deny_unknown_fields)]
     pub struct Crop {
         /// Left edge, 0 ..= 1.
         pub x: f32,
@@ -106,6 +107,8 @@ wire! {
             /// 90, 180 or 270.
             degrees: u32,
         },
+        /// Tilted by some degrees, to either side.
+        Tilted,
         /// It shows a part of the query.
         PartOfQuery,
         /// The query shows a part of it.
@@ -130,6 +133,7 @@ wire! {
     }
 
     /// A search.
+    #[serde(deny_unknown_fields)]
     pub struct SearchRequest {
         /// What to look for.
         pub query: Query,
@@ -181,6 +185,7 @@ wire! {
     }
 
     /// A further page of a frozen result set, or the same set under another threshold.
+    #[serde(deny_unknown_fields)]
     pub struct PageRequest {
         /// The set, from `SearchReply::result_set`.
         pub result_set: String,
@@ -289,6 +294,7 @@ wire! {
     }
 
     /// Asks what the pictures themselves say about why results match. Takes some milliseconds a result.
+    #[serde(deny_unknown_fields)]
     pub struct ExplainRequest {
         /// The set, from `SearchReply::result_set`.
         pub result_set: String,
@@ -305,7 +311,7 @@ wire! {
     }
 
     /// Pictures to do something with.
-    #[serde(tag = "kind", rename_all = "kebab-case")]
+    #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
     pub enum Selection {
         /// Pictures of the library.
         Pictures {
@@ -332,6 +338,7 @@ wire! {
     }
 
     /// Asks for the results of a search as a file.
+    #[serde(deny_unknown_fields)]
     pub struct ExportRequest {
         /// The set, from `SearchReply::result_set`.
         pub result_set: String,
@@ -346,6 +353,7 @@ wire! {
     }
 
     /// Asks for copies of photos.
+    #[serde(deny_unknown_fields)]
     pub struct CopyRequest {
         /// Which.
         pub selection: Selection,

@@ -13,6 +13,8 @@ export function reasonText(reason: Reason): string {
       return t('reason.mirrored');
     case 'turned':
       return t('reason.turned', { n: reason.degrees });
+    case 'tilted':
+      return t('reason.tilted');
     case 'part-of-query':
       return t('reason.part');
     case 'holds-query':
@@ -31,6 +33,8 @@ export function reasonBadge(reason: Reason): string {
       return t('reason.mirrored.short');
     case 'turned':
       return t('reason.turned.short', { n: reason.degrees });
+    case 'tilted':
+      return t('reason.tilted.short');
     case 'part-of-query':
       return t('reason.part.short');
     case 'holds-query':
