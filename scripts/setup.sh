@@ -39,13 +39,13 @@ else
 fi
 
 if ! command -v cargo >/dev/null; then
-  echo "Rust is missing: install it from https://rustup.rs (1.90 or newer), then try again." >&2
+  echo "Rust is missing: install it from https://rustup.rs (1.91 or newer), then try again." >&2
   exit 1
 fi
 # sort -V puts the older version first.
 rust=$(rustc --version | cut -d' ' -f2)
-if [ "$(printf '%s\n1.90.0\n' "$rust" | sort -V | head -n1)" != 1.90.0 ]; then
-  echo "Rust $rust is too old: run \`rustup update stable\` (1.90 or newer is needed)." >&2
+if [ "$(printf '%s\n1.91.0\n' "$rust" | sort -V | head -n1)" != 1.91.0 ]; then
+  echo "Rust $rust is too old: run \`rustup update stable\` (1.91 or newer is needed)." >&2
   exit 1
 fi
 if ! command -v npm >/dev/null || [ "$(node --version | tr -d v | cut -d. -f1)" -lt 20 ]; then

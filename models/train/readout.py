@@ -18,6 +18,7 @@ from net import TILES, Lookalike, Net
 from train import Targets
 
 EPOCHS = 12
+TRUST, SHARPER = 0.75, 1.3  # what the teacher counts in the soft labels; and how much surer the fitted layer is made: both tried on held-out pictures
 COPY, SENSE = 64, 192  # numbers in the parts of the published vector; Milvus and every index pay for each
 
 
@@ -72,7 +73,7 @@ def main():
     net = Net().eval()
     net.load_state_dict(torch.load(args.checkpoint, map_location="cpu", weights_only=True)["average"])
     banks = data.load(args.data, args.cache)
-    soft = Targets(banks, args).soft
+    soft = Targets(banks, args, TRUST).soft
     seen, believed = [], []
     for bank, labels in zip(banks[:2], soft):
         which = np.flatnonzero(~bank.held_out)
@@ -82,6 +83,8 @@ def main():
     net.copy = whiten(net.copy, seen[:, :net.seen], COPY)  # of the wholes, which come first in a summary
     layer = losses.probe(seen, torch.cat(believed), EPOCHS, torch.Generator().manual_seed(args.seed))
     with torch.no_grad():
+        for part in layer.parameters():
+            part.mul_(SHARPER)
         shorten = shortening(F.softmax(layer(seen), 1), SENSE)
     torch.save({"net": net.state_dict(), "labels": layer.state_dict(), "shorten": shorten.state_dict()}, args.to)
 

@@ -120,12 +120,13 @@ class Batches:
 class Targets:
     """What is known of each picture: soft labels (below 0 where a class is impossible) and the teacher's vector."""
 
-    def __init__(self, banks, args):
+    def __init__(self, banks, args, trust=0.5):
+        """`trust`: how much of a soft label is what the teacher believes."""
         features = [torch.from_numpy(bank.teacher) for bank in banks]
         small, sharp = (torch.from_numpy(bank.labels) for bank in banks[:2])
         generator = torch.Generator().manual_seed(args.seed)
         seen = torch.from_numpy(~banks[0].held_out)  # held-out pictures teach nothing, not even the probe
-        believed, right = losses.teacher_labels(features[0][seen], small[seen], 200, 0.5, generator)
+        believed, right = losses.teacher_labels(features[0][seen], small[seen], 200, trust, generator)
         print(f"the probe on the teacher is right on {right:.3f} of the pictures it saw", flush=True)
         space = losses.Discriminant(features[0][seen], small[seen], TEACHER)
         self.classes = int(sharp.max()) + 1

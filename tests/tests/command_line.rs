@@ -242,3 +242,22 @@ fn it_runs_from_any_working_directory() {
     let output = library.command(&["search", "scene-2.jpg"]).current_dir(library.photos()).output().unwrap();
     assert!(stdout(&output).contains("(this photo)"), "a relative path and the bundled model are found: {}", stderr(&output));
 }
+
+#[test]
+fn sample_library_says_how_it_is_called_and_makes_no_folder_of_an_option() {
+    let library = TestLibrary::new();
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sample-library"));
+        command.current_dir(library.photos()).args(arguments).output().unwrap()
+    };
+    for help in ["--help", "-h"] {
+        let shown = run(&[help]);
+        assert!(shown.status.success() && String::from_utf8_lossy(&shown.stdout).starts_with("usage: sample-library DIRECTORY"));
+    }
+    for wrong in [&["--halp"][..], &["-x"], &[""], &["a", "b"], &[]] {
+        let refused = run(wrong);
+        assert_eq!(refused.status.code(), Some(2), "{wrong:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("usage:"), "{wrong:?}");
+    }
+    assert_eq!(fs_err::read_dir(library.photos()).unwrap().count(), 0, "nothing is made");
+}

@@ -190,7 +190,10 @@ fn errors_name_the_field_and_say_what_helps() {
     };
     let secret = "a-token-that-nobody-sees";
     let (detail, hint) = problem(server.json("POST", "/api/v1/session", &json!({ "token": secret })));
-    assert!(detail.contains("lacks the field `code`") && !detail.contains(secret), "{detail}");
+    assert!(detail.contains("`token` that is not known") && !detail.contains(secret), "{detail}");
+    assert!(hint.contains("`code`") && hint.contains("/api/v1/openapi.json"), "it says what would be: {hint}");
+    let (detail, hint) = problem(server.json("POST", "/api/v1/session", &json!({})));
+    assert!(detail.contains("lacks the field `code`"), "{detail}");
     assert!(hint.contains("/api/v1/openapi.json"), "{hint}");
     for (path, body, field) in [
         ("/api/v1/session", json!({ "code": [secret] }), "`code`"),

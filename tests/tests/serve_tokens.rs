@@ -78,6 +78,40 @@ fn root_makes_tokens_for_a_service_that_runs_as_somebody_else() {
     assert_eq!(left.filter(|name| name.starts_with("tokens")).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_token_file_that_others_may_read_is_refused_as_ssh_refuses_a_key() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+
+    const SERVICE: u32 = 65_534;
+    let library = TestLibrary::with_scenes(1);
+    let token_file = library.beside("my.token");
+    fs_err::write(&token_file, "0123456789abcdef0123456789abcdef\n").unwrap();
+    let set_mode = |mode| fs_err::set_permissions(&token_file, std::fs::Permissions::from_mode(mode)).unwrap();
+    let arguments = ["serve", "--bind", "127.0.0.1:0", "--token-file", &token_file.display().to_string()];
+    for mode in [0o644, 0o640, 0o604, 0o620] {
+        set_mode(mode);
+        let refused = library.run(&arguments);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1), "{mode:o}: {said}");
+        assert!(said.contains("hint: ") && said.contains(&format!("chmod 600 {}", token_file.display())), "{mode:o}: {said}");
+        assert!(!said.contains("0123456789abcdef"), "{said}");
+    }
+    for mode in [0o600, 0o400] {
+        set_mode(mode);
+        let server = Server::of(&mut library.command(&arguments), &token_file);
+        assert_eq!(ask(&server, server.token.trim(), "GET", "/api/v1/count", b"", "").status, 200, "{mode:o}");
+    }
+    // A secret that somebody else has put there is as they want it.
+    fs_err::remove_dir_all(library.data_dir()).unwrap();
+    if library.given_to(SERVICE) {
+        set_mode(0o444);
+        let server = Server::of(library.command(&arguments).uid(SERVICE).gid(SERVICE), &token_file);
+        assert_eq!(ask(&server, server.token.trim(), "GET", "/api/v1/count", b"", "").status, 200);
+    }
+}
+
 #[test]
 fn a_stream_of_events_ends_with_what_let_it_in() {
     let (library, server) = served(1, &[]);

@@ -33,9 +33,14 @@ pub(crate) use stored_path::StoredPath;
 pub(crate) use thumbnails::Thumbnails;
 pub(crate) use vectors::Change;
 
+/// Device and inode, where the system has such.
+type Identity = (u64, u64);
+
 /// The catalog file: any number of readers, and one writer where this process may write.
 pub(crate) struct Catalog {
     path: PathBuf,
+    /// Which file it was when it was opened.
+    identity: Identity,
     writer: Option<Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
     listings: Listings,
@@ -50,18 +55,35 @@ impl Catalog {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         migrations::migrate(&mut connection, path)?;
-        Ok(Self { path: path.to_owned(), writer: Some(Mutex::new(connection)), readers: Mutex::default(), listings: Listings::default() })
+        Self::new(path, Some(Mutex::new(connection)))
     }
 
     /// Opens an existing catalog for reading beside a writer.
     pub(crate) fn open_reader(path: &Path) -> Result<Self> {
-        let catalog = Self { path: path.to_owned(), writer: None, readers: Mutex::default(), listings: Listings::default() };
+        let catalog = Self::new(path, None)?;
         catalog.read(|connection| migrations::check_version(connection, path))?;
         Ok(catalog)
     }
 
+    fn new(path: &Path, writer: Option<Mutex<Connection>>) -> Result<Self> {
+        let identity = identity_of(path)?;
+        Ok(Self { path: path.to_owned(), identity, writer, readers: Mutex::default(), listings: Listings::default() })
+    }
+
+    /// Whether the file is still where it was opened. Of one that was removed everything could be read on, and what is written
+    /// would be lost.
+    pub(crate) fn check_in_place(&self) -> Result<()> {
+        if identity_of(&self.path).is_ok_and(|found| found == self.identity) {
+            return Ok(());
+        }
+        let data_dir = self.path.parent().unwrap_or(&self.path).display();
+        Err(Error::new(ErrorCode::CatalogUnusable, format!("the library in {data_dir} was removed, moved or replaced while it was open"))
+            .with_hint("Put it back where it was. Or start Lookalike again: it opens what lies there then, or begins an empty library."))
+    }
+
     /// Runs `query` on a pooled read connection, in one consistent snapshot.
     pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.check_in_place()?;
         let pooled = lock(&self.readers).pop();
         let connection = match pooled {
             Some(connection) => connection,
@@ -80,6 +102,7 @@ impl Catalog {
     /// Runs `change` in one transaction: all of it happens, or nothing.
     pub(crate) fn write<T>(&self, change: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let writer = self.writer.as_ref().ok_or_else(Error::read_only)?;
+        self.check_in_place()?;
         let mut connection = lock(writer);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = change(&transaction)?;
@@ -94,6 +117,19 @@ impl Catalog {
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     }
+}
+
+#[cfg(unix)]
+fn identity_of(path: &Path) -> Result<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = fs_err::metadata(path)?;
+    Ok((metadata.dev(), metadata.ino()))
+}
+
+/// Windows lets nobody remove a file that is open.
+#[cfg(not(unix))]
+fn identity_of(path: &Path) -> Result<Identity> {
+    fs_err::metadata(path).map(|_| (0, 0)).map_err(Error::from)
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {

@@ -211,7 +211,10 @@ impl Worker {
                 let _ = waiter.send(result.clone());
             }
         }
-        if let Err(error) = self.parts.serving.get().index.save_at_end(&self.parts.catalog) {
+        // Of a library that is gone there is nothing to save, and no folder is made in its place.
+        let catalog = &self.parts.catalog;
+        let saved = catalog.check_in_place().and_then(|()| self.parts.serving.get().index.save_at_end(catalog));
+        if let Err(error) = saved {
             tracing::warn!(%error, "the index could not be saved; it is replayed from the catalog at the next start");
         }
     }
@@ -220,8 +223,8 @@ impl Worker {
         let parts = &self.parts;
         let _turn = parts.serving.hold();
         let serving = parts.serving.get();
-        let looks_through = tasks.iter().any(|task| matches!(task, Task::Folder(_)));
-        if looks_through {
+        let looked_through: Vec<FolderId> = tasks.iter().filter_map(|task| if let Task::Folder(id) = task { Some(*id) } else { None }).collect();
+        if !looked_through.is_empty() {
             let gone = parts.catalog.write(|db| images::purge_orphans(db, ORPHAN_DAYS))?;
             parts.thumbnails.remove(&gone)?;
         }
@@ -245,7 +248,7 @@ impl Worker {
             result
         });
         self.shared.set_progress(idle(self.shared.control.is_paused()), &parts.events);
-        self.note_reachability(&before)?;
+        self.note_reachability(&before, &looked_through)?;
         result
     }
 
@@ -275,8 +278,9 @@ impl Worker {
         }
     }
 
-    /// Folders that went offline are looked at now and then; those that came back, or are replaced, are followed again.
-    fn note_reachability(&self, before: &[FolderRow]) -> Result<()> {
+    /// Folders that went offline are looked at now and then; those that came back, or are replaced, are followed again. So are
+    /// those that are polled for a reason that may be over by now.
+    fn note_reachability(&self, before: &[FolderRow], looked_through: &[FolderId]) -> Result<()> {
         let after = self.parts.catalog.read(folders::all)?;
         let mut has_changed = false;
         for folder in &after {
@@ -284,22 +288,36 @@ impl Worker {
             // A replaced directory has taken the notifications of the old one with it.
             let is_replaced = earlier.identity.is_some() && earlier.identity != folder.identity;
             let is_as_before = earlier.offline.is_some() == folder.offline.is_some() && !is_replaced;
-            if is_as_before || folder.paused {
+            let is_worth_a_try = |watch: &Watch| folder.offline.is_none() && looked_through.contains(&folder.id) && watch.may_be_notified_again(folder.id);
+            if folder.paused || (is_as_before && !self.watch.as_ref().as_ref().is_some_and(is_worth_a_try)) {
                 continue;
             }
-            has_changed = true;
-            if let Some(watch) = &*self.watch {
-                if folder.offline.is_some() {
-                    watch.await_return(folder.id, &folder.path);
-                } else {
-                    announce_polling(&self.parts.events, folder, &watch.follow(folder.id, &folder.path));
-                }
+            has_changed |= !is_as_before;
+            match &*self.watch {
+                Some(watch) if folder.offline.is_some() => watch.await_return(folder.id, &folder.path),
+                Some(watch) => has_changed |= self.follow_again(watch, folder),
+                None => {}
             }
         }
         if has_changed {
             let _ = self.parts.events.send(Event::FoldersChanged {});
         }
         Ok(())
+    }
+
+    /// Whether this has changed how the folder is followed. If not, nobody is told once more.
+    fn follow_again(&self, watch: &Watch, folder: &FolderRow) -> bool {
+        let known = watch.following(folder.id);
+        let following = watch.follow(folder.id, &folder.path);
+        if known.as_ref() == Some(&following) {
+            return false;
+        }
+        announce_polling(&self.parts.events, folder, &following);
+        if following == Following::Notified {
+            // What has changed between the look and the first notification.
+            self.shared.push([Task::Folder(folder.id)], None);
+        }
+        true
     }
 
     fn tell(&self, result: &Result<IndexReport>) {

@@ -1,6 +1,7 @@
 //! One writer: a file lock on the data directory, and beside it a note of who holds it, for the second one's error.
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::wire::ErrorCode;
@@ -20,11 +21,21 @@ impl Drop for WriterLock {
     }
 }
 
+/// A library may not lie where nothing can be written, whatever is to be done with it.
+fn unwritable(data_dir: &Path, error: std::io::Error) -> Error {
+    if !matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) {
+        return error.into();
+    }
+    Error::new(ErrorCode::Io, format!("nothing can be written to the data directory {}: {error}", data_dir.display()))
+        .with_hint("Give it to the user that Lookalike runs as, on a disk that may be written to. Or name another one: --data-dir DIRECTORY")
+}
+
 impl WriterLock {
     pub(super) fn take(data_dir: &Path) -> Result<Self> {
         let path = data_dir.join("writer.lock");
         let note = data_dir.join("writer.txt");
-        let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(&path)?.into_file();
+        let opened = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let file = opened.map_err(|error| unwritable(data_dir, error))?.into_file();
         match file.try_lock() {
             Ok(()) => {
                 let program = std::env::current_exe().ok().and_then(|exe| exe.file_name().map(|name| name.to_string_lossy().into_owned()));

@@ -10,6 +10,7 @@ use crate::wire::{Preferences, PreferencesReply};
 impl Engine {
     /// What is set, and what there is to know for it.
     pub fn preferences(&self) -> Result<PreferencesReply> {
+        self.inner.catalog.check_in_place()?;
         let data_dir = self.data_dir();
         let together = |stem: &str| ["", "-wal", "-shm"].iter().map(|end| bytes_below(&data_dir.join(format!("{stem}{end}")))).sum();
         Ok(PreferencesReply {

@@ -128,6 +128,7 @@ impl Sharing {
 impl Engine {
     /// The connection as it is set up.
     pub fn connection(&self) -> Result<ConnectionInfo> {
+        self.inner.catalog.check_in_place()?;
         let sharing = &self.inner.sharing;
         // The keychain is not asked where nothing is set up: it may want to be unlocked, for nothing.
         let secrets_in = SecretsIn::Keychain;

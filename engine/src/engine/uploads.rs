@@ -4,6 +4,7 @@
 
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Engine;
@@ -36,13 +37,13 @@ pub struct Original {
 
 impl Engine {
     /// Takes a picture into the library and waits, at most `patience`, until it can be found. `name` is only shown; where the
-    /// picture lies is decided here. A picture that the library has already is not kept twice.
+    /// picture lies is decided here. A picture that the library has already, or that is on its way there, is not kept twice.
     ///
     /// # Errors
     ///
     /// `not-a-picture`, and `invalid-request` when it is larger than [`MAX_ADDED`].
     pub fn add_picture(&self, name: &str, bytes: &[u8], patience: Duration) -> Result<AddedPicture> {
-        let indexer = self.indexer()?;
+        self.indexer()?;
         if bytes.len() > MAX_ADDED {
             return Err(Error::invalid(format!("pictures of more than {} MiB are not taken in", MAX_ADDED >> 20)));
         }
@@ -52,25 +53,50 @@ impl Engine {
         }
         let picture = media::decode(bytes, media::THUMBNAIL_SHORT_SIDE, &self.inner.limits);
         let format = picture.map_err(|error| Error::new(ErrorCode::NotAPicture, format!("the picture is not taken in: {error}")))?.format;
-        let file_name = shown_name(name, format);
+        let (file_name, is_new) = self.hand_in(hash, bytes, &shown_name(name, format))?;
+        let started = Instant::now();
+        while !self.is_findable(hash)? && started.elapsed() < patience {
+            std::thread::sleep(LOOK_AGAIN);
+        }
+        Ok(AddedPicture { id: hash.to_string(), file_name, is_new, is_indexed: self.is_findable(hash)? })
+    }
+
+    /// Puts a picture among those that were handed in, unless it is there, and has it indexed. Its name there, and whether it is
+    /// new: of several callers at once only one has brought it.
+    fn hand_in(&self, hash: ContentHash, bytes: &[u8], name: &str) -> Result<(String, bool)> {
+        let _turn = self.hold_uploads();
+        if let Some(name) = self.name_in_library(hash)? {
+            return Ok((name, false));
+        }
         let text = hash.to_string();
         let folder = self.uploads().join(&text[..2]).join(&text);
-        fs_err::create_dir_all(&folder)?;
-        let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(&folder)?;
-        std::io::Write::write_all(&mut file, bytes)?;
-        let path = folder.join(&file_name);
-        file.persist(&path).map_err(|error| error.error)?;
+        let waiting = whole_file_in(&folder, bytes.len() as u64, hash);
+        let path = match &waiting {
+            Some(path) => path.clone(),
+            None => {
+                fs_err::create_dir_all(&folder)?;
+                let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(&folder)?;
+                std::io::Write::write_all(&mut file, bytes)?;
+                let path = folder.join(name);
+                file.persist(&path).map_err(|error| error.error)?;
+                path
+            }
+        };
+        let file_name = name_of(&path);
         let (id, is_new_folder) = self.uploads_folder()?;
+        let indexer = self.indexer()?;
         if is_new_folder {
             indexer.look_at(whole(id))
         } else {
             indexer.look_at([Task::Around(id, vec![path])])
         }
-        let started = Instant::now();
-        while !self.is_findable(hash)? && started.elapsed() < patience {
-            std::thread::sleep(LOOK_AGAIN);
-        }
-        Ok(AddedPicture { id: text, file_name, is_new: true, is_indexed: self.is_findable(hash)? })
+        // One that lay there while the folder was none of the library's is new to it.
+        Ok((file_name, waiting.is_none() || is_new_folder))
+    }
+
+    /// Pictures are handed in one after the other, and not while they are put aside.
+    fn hold_uploads(&self) -> MutexGuard<'_, ()> {
+        self.inner.handing_in.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Fetches a picture from a web address and takes it in as [`Engine::add_picture`] does. Only the public internet is
@@ -116,6 +142,7 @@ impl Engine {
     /// Forgets every folder; returns how many there were. The photos themselves are not touched, but for those that were handed
     /// in: they are put aside, in `dropped` of the data directory, so that the next one does not bring them all back.
     pub fn clear_library(&self) -> Result<usize> {
+        let _turn = self.hold_uploads();
         let all = self.inner.catalog.read(folders::all)?;
         for folder in &all {
             self.remove_folder(folder.id)?;
@@ -165,6 +192,7 @@ impl Engine {
     pub(super) fn keep_uploads(&self, replaced: &[FolderRow]) -> Result<()> {
         let path = self.uploads();
         if replaced.iter().any(|row| row.path == path) {
+            let _turn = self.hold_uploads();
             let (id, is_new) = self.uploads_folder()?;
             if is_new {
                 self.indexer()?.look_at(whole(id));
@@ -194,6 +222,14 @@ impl Engine {
 fn reaches(folder: &FolderRow, path: &Path) -> bool {
     let (Ok(below), Ok(rules)) = (path.strip_prefix(&folder.path), Rules::new(&folder.path, &folder.excludes)) else { return false };
     !folder.paused && below.ancestors().all(|dir| rules.admits_dir(dir))
+}
+
+/// The file of a folder that has this content.
+fn whole_file_in(folder: &Path, bytes: u64, hash: ContentHash) -> Option<PathBuf> {
+    let entries = fs_err::read_dir(folder).ok()?;
+    let mut paths = entries.flatten().map(|entry| entry.path());
+    // One that begins with a dot is being written.
+    paths.find(|path| !name_of(path).starts_with('.') && matches!(unchanged(path, bytes, hash), Ok(Some(_))))
 }
 
 /// Opens a file if it still has this content.

@@ -55,8 +55,22 @@ struct Shared {
 struct Followed {
     root: PathBuf,
     following: Following,
+    /// Whether what keeps notifications away may pass by itself.
+    passes: bool,
     looked: Instant,
     pending: Option<Pending>,
+}
+
+/// What keeps notifications away.
+struct Obstacle {
+    reason: Words,
+    passes: bool,
+}
+
+impl Obstacle {
+    fn lasting(reason: Words) -> Self {
+        Self { reason, passes: false }
+    }
 }
 
 /// Changes that have not been passed on yet.
@@ -92,20 +106,24 @@ impl Watch {
     /// Follows a folder, by polling where notifications cannot be had. Following it again renews the notifications.
     pub(crate) fn follow(&self, id: FolderId, root: &Path) -> Following {
         self.unfollow(id);
-        let following = match self.notify(root) {
-            Ok(()) => Following::Notified,
-            Err(reason) => Following::Polled(reason),
+        let (following, passes) = match self.notify(root) {
+            Ok(()) => (Following::Notified, false),
+            Err(obstacle) => (Following::Polled(obstacle.reason), obstacle.passes),
         };
-        let followed = Followed { root: root.to_owned(), following: following.clone(), looked: Instant::now(), pending: None };
-        self.shared.folders().insert(id, followed);
+        self.shared.folders().insert(id, Followed::new(root, following.clone(), passes));
         following
+    }
+
+    /// Whether a folder is polled only because of something that may have passed: it was away, or one within it vanished while
+    /// they were gone through.
+    pub(crate) fn may_be_notified_again(&self, id: FolderId) -> bool {
+        self.shared.folders().get(&id).is_some_and(|followed| followed.passes)
     }
 
     /// Looks at an unreachable folder now and then, to notice its return.
     pub(crate) fn await_return(&self, id: FolderId, root: &Path) {
         self.unfollow(id);
-        let followed = Followed { root: root.to_owned(), following: Following::Polled(sayings::is_offline()), looked: Instant::now(), pending: None };
-        self.shared.folders().insert(id, followed);
+        self.shared.folders().insert(id, Followed::new(root, Following::Polled(sayings::is_offline()), true));
     }
 
     pub(crate) fn unfollow(&self, id: FolderId) {
@@ -121,20 +139,20 @@ impl Watch {
         self.shared.folders().get(&id).map(|followed| followed.following.clone())
     }
 
-    fn notify(&self, root: &Path) -> std::result::Result<(), Words> {
+    fn notify(&self, root: &Path) -> std::result::Result<(), Obstacle> {
         if let Some(kind) = network_file_system(root) {
-            return Err(sayings::on_network_drive(kind));
+            return Err(Obstacle::lasting(sayings::on_network_drive(kind)));
         }
         let mut watcher = self.watcher();
         let Some(watcher) = &mut *watcher else {
-            return Err(sayings::no_notifications());
+            return Err(Obstacle::lasting(sayings::no_notifications()));
         };
         watcher.watch(root, RecursiveMode::Recursive).map_err(|error| {
             // Half-registered folders would report some changes and hide others.
             let _ = watcher.unwatch(root);
             match error.kind {
-                notify::ErrorKind::MaxFilesWatch => sayings::watch_limit(),
-                _ => sayings::changes_not_reported(error.to_string()),
+                notify::ErrorKind::MaxFilesWatch => Obstacle::lasting(sayings::watch_limit()),
+                _ => Obstacle { reason: sayings::changes_not_reported(error.to_string()), passes: true },
             }
         })
     }
@@ -176,6 +194,10 @@ impl Shared {
 }
 
 impl Followed {
+    fn new(root: &Path, following: Following, passes: bool) -> Self {
+        Self { root: root.to_owned(), following, passes, looked: Instant::now(), pending: None }
+    }
+
     fn changed(&mut self, path: &Path) {
         let pending = self.touch();
         pending.paths.insert(path.to_owned());

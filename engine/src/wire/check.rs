@@ -66,6 +66,7 @@ wire! {
     }
 
     /// Asks for files with a verdict, in the order of their paths.
+    #[serde(deny_unknown_fields)]
     pub struct ImportRequest {
         /// Which verdict.
         pub verdict: ImportVerdict,
@@ -77,7 +78,7 @@ wire! {
     }
 
     /// New files of a check, each content once.
-    #[serde(tag = "kind", rename_all = "kebab-case")]
+    #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
     pub enum NewFiles {
         /// All of them but these.
         AllBut {
@@ -92,6 +93,7 @@ wire! {
     }
 
     /// Asks for copies of new files.
+    #[serde(deny_unknown_fields)]
     pub struct CopyNewRequest {
         /// Absolute path of the folder to copy to.
         pub folder: String,

@@ -68,7 +68,7 @@ wire! {
 
     /// An index kind with its parameters; those of other kinds have no effect.
     #[derive(Copy, Eq)]
-    #[serde(default)]
+    #[serde(default, deny_unknown_fields)]
     pub struct IndexSettings {
         /// Which kind.
         pub kind: IndexKind,
@@ -102,6 +102,7 @@ wire! {
     }
 
     /// A Milvus server.
+    #[serde(deny_unknown_fields)]
     pub struct MilvusSettings {
         /// `http://HOST:19530`, or https for TLS.
         pub address: String,
@@ -136,6 +137,7 @@ wire! {
     }
 
     /// An S3-compatible object store (MinIO, Garage, SeaweedFS, AWS).
+    #[serde(deny_unknown_fields)]
     pub struct StoreSettings {
         /// `http://HOST:PORT`, or https for TLS.
         pub endpoint: String,
@@ -162,6 +164,7 @@ wire! {
     }
 
     /// Where the library is shared. Holds no secret: it may be exported.
+    #[serde(deny_unknown_fields)]
     pub struct ConnectionSettings {
         /// Vectors and facts.
         pub milvus: MilvusSettings,
@@ -175,7 +178,7 @@ wire! {
 
     /// Secrets on their way in; those left out stay as they are.
     #[derive(Default)]
-    #[serde(default)]
+    #[serde(default, deny_unknown_fields)]
     pub struct Secrets {
         /// Token of Milvus, or `user:password`.
         pub milvus_token: Option<Secret>,
@@ -186,6 +189,7 @@ wire! {
     }
 
     /// Connects, or tries a connection without keeping it.
+    #[serde(deny_unknown_fields)]
     pub struct ConnectRequest {
         /// Where to.
         pub settings: ConnectionSettings,

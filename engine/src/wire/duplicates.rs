@@ -41,6 +41,7 @@ wire! {
 
     /// Which groups to list.
     #[derive(Eq)]
+    #[serde(deny_unknown_fields)]
     pub struct DuplicatesRequest {
         /// Ids of folders in which at least two members lie; empty: all.
         #[serde(default)]
@@ -138,6 +139,7 @@ wire! {
 
     /// Files to move to the system's trash.
     #[derive(Eq)]
+    #[serde(deny_unknown_fields)]
     pub struct TrashRequest {
         /// Catalog ids of the files.
         pub files: Vec<i64>,

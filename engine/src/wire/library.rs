@@ -67,6 +67,7 @@ wire! {
     }
 
     /// A slice of the library for a virtualised grid.
+    #[serde(deny_unknown_fields)]
     pub struct LibraryRequest {
         /// Only this folder.
         pub folder: Option<i64>,

@@ -164,6 +164,13 @@ impl Form {
         self.parts.iter().find(|part| part.name == name)
     }
 
+    /// Refuses fields of other names than these.
+    pub(crate) fn only(&self, known: &[&str]) -> Reply<()> {
+        let Some(part) = self.parts.iter().find(|part| !known.contains(&part.name.as_str())) else { return Ok(()) };
+        Err(Problem::bad_request(format!("the form has a field {:?} that is not known there", part.name))
+            .with_hint(format!("Known there: {}.", known.join(", "))))
+    }
+
     /// A field that holds one word or number; none where it is missing or empty.
     pub(crate) fn value<T: std::str::FromStr>(&self, name: &str) -> Reply<Option<T>> {
         let Some(part) = self.part(name) else { return Ok(None) };

@@ -1,5 +1,6 @@
 //! The description of the interface, made from the code, and a page to try it on.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use axum::Json;
@@ -11,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_swagger_ui::Config;
 
@@ -61,6 +62,10 @@ pub(crate) fn completed(mut api: OpenApi, cookie: &str) -> OpenApi {
         .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
         .build();
     let components = api.components.get_or_insert_default();
+    // What the engine knows and this interface does not: files of the server are not searched by, and that another program writes
+    // to the library is found out when the server starts.
+    leave_out(&mut components.schemas, "Query", "path");
+    leave_out(&mut components.schemas, "ErrorCode", "library-busy");
     components.schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
     components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     components.add_security_scheme("browser", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie))));
@@ -71,6 +76,21 @@ pub(crate) fn completed(mut api: OpenApi, cookie: &str) -> OpenApi {
         operations.into_iter().flatten().for_each(describe_errors);
     }
     api
+}
+
+/// Takes a kind out of those that a schema offers.
+fn leave_out(schemas: &mut BTreeMap<String, RefOr<Schema>>, name: &str, kind: &str) {
+    match schemas.get_mut(name) {
+        Some(RefOr::T(Schema::Object(words))) => words.enum_values.iter_mut().for_each(|words| words.retain(|word| word != kind)),
+        Some(RefOr::T(Schema::OneOf(variants))) => variants.items.retain(|variant| !is_of_kind(variant, kind)),
+        _ => {}
+    }
+}
+
+fn is_of_kind(variant: &RefOr<Schema>, kind: &str) -> bool {
+    let RefOr::T(Schema::Object(variant)) = variant else { return false };
+    let Some(RefOr::T(Schema::Object(tag))) = variant.properties.get("kind") else { return false };
+    tag.enum_values.iter().flatten().any(|word| word == kind)
 }
 
 fn describe_errors(operation: &mut Operation) {

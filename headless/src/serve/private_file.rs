@@ -54,6 +54,25 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     }
 }
 
+/// The same for a file that somebody else may have made: one of ours that others may read is refused, as ssh refuses such a key.
+/// A file of another user is as they want it: secrets that are mounted into a container belong to root.
+pub(crate) fn read_own(path: &Path) -> Result<Option<Vec<u8>>> {
+    let bytes = read(path)?;
+    #[cfg(unix)]
+    if bytes.is_some() {
+        use std::os::unix::fs::MetadataExt;
+        let metadata = fs_err::metadata(path)?;
+        let mode = metadata.mode() & 0o777;
+        if metadata.uid() == rustix::process::geteuid().as_raw() && mode & 0o077 != 0 {
+            return Err(Error::invalid(format!("{} may be read or changed by other users (mode {mode:04o})", path.display())).with_hint(format!(
+                "Keep it to yourself: chmod 600 {}. Who may have read it has the token: better remove the file, and a fresh one is made.",
+                path.display()
+            )));
+        }
+    }
+    Ok(bytes)
+}
+
 fn replace(path: &Path, bytes: &[u8], settle: impl FnOnce(&File) -> Result<()>) -> Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs_err::create_dir_all(folder)?;

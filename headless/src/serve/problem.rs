@@ -167,22 +167,34 @@ impl From<PathRejection> for Problem {
     }
 }
 
-/// A field of a body or query that is missing or not as it should be, by its name. What was sent for it is not repeated: that may
-/// be a secret.
+/// A field of a body or query that is missing, unknown or not as it should be, by its name. What was sent for it is not repeated:
+/// that may be a secret.
 pub(crate) fn wrong_field<E: Display>(whole: &str, error: &serde_path_to_error::Error<E>, place: &str) -> Problem {
     let mut names: Vec<String> = error.path().iter().map(Segment::to_string).collect();
     let words = error.inner().to_string();
-    let missing = words.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-    names.extend(missing.map(str::to_owned));
+    let named = |prefix: &str| words.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
+    let (missing, unknown) = (named("missing field `"), named("unknown field `"));
+    // An unknown one is the end of the path already, but within what is told apart by its kind.
+    let is_on_path = unknown.is_some() && names.last().map(String::as_str) == unknown;
+    names.extend(missing.or(unknown).filter(|_| !is_on_path).map(str::to_owned));
     let name = names.join(".");
     // Keys come from outside.
     let is_name = (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.[]?".contains(&byte));
-    let message = match (is_name, missing) {
-        (true, Some(_)) => format!("{whole} lacks the field `{name}`{place}"),
-        (true, None) => format!("{whole} has a field `{name}` that is of another kind or out of range{place}"),
-        (false, _) => format!("{whole} has a field that is missing, of another kind or out of range{place}"),
+    let message = match (is_name, missing, unknown) {
+        (true, Some(_), _) => format!("{whole} lacks the field `{name}`{place}"),
+        (true, _, Some(_)) => format!("{whole} has a field `{name}` that is not known there{place}"),
+        (true, None, None) => format!("{whole} has a field `{name}` that is of another kind or out of range{place}"),
+        (false, _, Some(_)) => format!("{whole} has a field that is not known there{place}"),
+        (false, ..) => format!("{whole} has a field that is missing, of another kind or out of range{place}"),
     };
-    Problem::bad_request(message).with_hint(described())
+    Problem::bad_request(message).with_hint(if unknown.is_some() { known_fields(&words) + &described() } else { described() })
+}
+
+/// The fields that there are where one is unknown, from the words in which serde says so.
+fn known_fields(words: &str) -> String {
+    let Some((_, known)) = words.split_once(", expected ") else { return String::new() };
+    let known = known.split(" at line ").next().unwrap_or_default().trim_start_matches("one of ");
+    format!("Known there: {known}. ")
 }
 
 /// Where it says what is taken.

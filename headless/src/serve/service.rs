@@ -7,6 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::Engine;
+use lookalike_engine::words::Words;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -43,8 +44,16 @@ async fn ready(State(app): State<App>) -> Reply<Json<Health>> {
     if *app.stopping.borrow() {
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "server-busy", "the server is stopping"));
     }
-    app.ask(Engine::count).await?;
-    Ok(Json(Health { status: "ready" }))
+    match app.ask(Engine::count).await {
+        Ok(_) => Ok(Json(Health { status: "ready" })),
+        // Strangers are told that it is so, and not where the library lies.
+        Err(problem) => {
+            let hint = problem.hint.as_ref().map_or("", Words::as_str);
+            tracing::error!(error = %problem.message, hint, "the server is not ready");
+            let unready = Problem::new(StatusCode::SERVICE_UNAVAILABLE, &problem.code, "the library cannot be used now");
+            Err(unready.with_hint("The server's log says why, and so does GET /api/v1/status with a token."))
+        }
+    }
 }
 
 /// How it is doing, in numbers

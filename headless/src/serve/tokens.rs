@@ -76,6 +76,12 @@ impl TokenFile {
         })
     }
 
+    /// As [`TokenFile::read`]; that the whole data directory is gone says nothing about its tokens.
+    fn read_where_there_is_a_library(&self) -> Result<Vec<Kept>> {
+        self.path.parent().map_or(Ok(()), |data_dir| fs_err::metadata(data_dir).map(|_| ()))?;
+        self.read()
+    }
+
     /// Two commands at once do not lose each other's change.
     fn change(&self, change: impl FnOnce(&mut Vec<Kept>) -> Result<()>) -> Result<()> {
         if let Some(folder) = self.path.parent() {
@@ -150,7 +156,7 @@ impl Tokens {
         if now == seen.stamp {
             return;
         }
-        match self.file.read() {
+        match self.file.read_where_there_is_a_library() {
             Ok(kept) => *seen = Seen { stamp: now, kept, is_warned: false },
             Err(error) if !seen.is_warned => {
                 tracing::warn!(%error, hint = error.hint(), "the tokens have changed and cannot be read; those known before stay valid");
@@ -172,7 +178,7 @@ fn stamp(path: &Path) -> Stamp {
 }
 
 fn extra_token(path: &Path, data_dir: &Path) -> Result<blake3::Hash> {
-    let text = match private_file::read(path)? {
+    let text = match private_file::read_own(path)? {
         Some(bytes) => String::from_utf8_lossy(&bytes).trim().to_owned(),
         None => {
             let token = format!("{PREFIX}{}", random_text::<32>()?);

@@ -31,12 +31,14 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Pause {
     /// Whether it is to be held.
     pub(super) paused: bool,
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Verify {
     /// Whether to mend what differs.
     repair: bool,

@@ -26,6 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Dismissal {
     /// Ids of at least two pictures.
     ids: Vec<String>,

@@ -20,6 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct NewFolder {
     /// Absolute path, below an allowed root.
     path: String,
@@ -29,6 +30,7 @@ struct NewFolder {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct FolderChange {
     /// Whether its changes are not followed; its photos stay searchable.
     paused: Option<bool>,

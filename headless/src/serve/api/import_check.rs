@@ -20,6 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct FolderToCheck {
     /// Absolute path, below an allowed root.
     path: String,

@@ -36,6 +36,7 @@ struct Count {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Retry {
     /// Catalog ids of skipped files; none: all of them.
     #[serde(default)]

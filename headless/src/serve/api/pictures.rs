@@ -54,6 +54,7 @@ struct PictureUpload {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct PictureAddress {
     /// http or https, on the public internet.
     #[schema(max_length = 4096)]
@@ -118,6 +119,7 @@ async fn original(State(app): State<App>, Path(id): Path<String>, headers: Heade
 #[utoipa::path(post, path = "/pictures", tag = "pictures", request_body(content = PictureUpload, content_type = "multipart/form-data"),
     responses((status = 201, body = AddedPicture, description = "It can be found"), (status = 202, body = AddedPicture, description = "It is here and waits to be indexed"), (status = 200, body = AddedPicture, description = "It was here before")))]
 async fn add(State(app): State<App>, form: Form) -> Reply<Response> {
+    form.only(&["file"])?;
     form.picture(&["file"])?;
     let added = app.work(move |engine| {
         let part = form.part("file").ok_or_else(|| Error::invalid("the picture is missing"))?;

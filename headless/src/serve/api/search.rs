@@ -61,6 +61,7 @@ async fn search(State(app): State<App>, Extension(pass): Extension<Pass>, Json(r
 #[utoipa::path(post, path = "/search/upload", tag = "search", request_body(content = SearchUpload, content_type = "multipart/form-data"),
     responses((status = 200, body = SearchReply)))]
 async fn upload(State(app): State<App>, form: Form) -> Reply<Answer<SearchReply>> {
+    form.only(&["file", "scope", "similarity", "page_size", "top_k", "terms"])?;
     let scope = match form.value::<String>("scope")?.as_deref() {
         None | Some("local") => Scope::Local,
         Some("shared") => Scope::Shared,

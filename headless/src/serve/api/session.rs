@@ -33,6 +33,7 @@ pub(super) fn doors() -> OpenApiRouter<App> {
 }
 
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SignIn {
     /// The code of the printed address, which works once; or a token.
     #[schema(max_length = 200)]
