@@ -8,6 +8,7 @@ wrong picture among ten found is 0.9, whatever the size of the gallery would mak
   same-scene    two cut-outs of one picture that share a part, each with its own light (there are no photo series in the data)
                                                                             limit: precision 0.90
   similar       two pictures of one label                                   limit: precision 0.10, sixteen times chance
+  copy          as same-picture, by the copy parts alone                    limit: precision 0.998, as duplicates are acted upon
 """
 import argparse, json, random
 import numpy as np
@@ -15,8 +16,9 @@ from PIL import Image, ImageEnhance
 import data
 from evaluate import EDITS, SIZE, onnx_embedder
 from preprocess import prepare
+from readout import COPY
 
-AIMS = {"same-picture": 0.99, "same-scene": 0.90, "similar": 0.10}
+AIMS = {"same-picture": 0.99, "same-scene": 0.90, "similar": 0.10, "copy": 0.998}
 
 
 def similarity(cosine):
@@ -64,13 +66,16 @@ def main():
         report[name] = {"limit": round(limit, 3), "precision": round(precision, 3), "recall": round(recall, 3), "pairs": int(right[keep].sum())}
     chosen = rng.sample(range(len(images)), 150)
     queries = embed([prepare(edit(images[i], rng), SIZE) for edit in EDITS.values() for i in chosen])
-    measure("same-picture", queries, gallery, np.tile(chosen, len(EDITS))[:, None] == np.arange(len(images)))
+    copies = np.tile(chosen, len(EDITS))[:, None] == np.arange(len(images))
+    measure("same-picture", queries, gallery, copies)
+    by_copy_part = [vectors[:, :COPY] / np.linalg.norm(vectors[:, :COPY], axis=1, keepdims=True) for vectors in (queries, gallery)]
     chosen = rng.sample(range(len(images)), 600)
     pairs = [cut_outs(images[i], rng) for i in chosen]
     first, second = (embed([prepare(pair[k], SIZE) for pair in pairs]) for k in (0, 1))
     measure("same-scene", first, second, np.eye(len(pairs), dtype=bool))
     own = np.eye(len(images), dtype=bool)
     measure("similar", gallery, gallery, (labels[:, None] == labels) & ~own, own)
+    measure("copy", *by_copy_part, copies)
     for name, row in report.items():
         print(name, json.dumps(row))
     print("--bands " + ",".join(f"{row['limit']:.3f}" for row in report.values()))

@@ -233,7 +233,7 @@ fn a_root_that_comes_later_is_offered_then() {
     let library = TestLibrary::with_scenes(1);
     let root = library.beside("drive");
     let server = Server::start(&library, &["--allow-root", &root.display().to_string()]);
-    assert!(server.log().contains("an allowed root is not there"), "{}", server.log());
+    wait_until("the log says that it is missing", || server.log().contains("an allowed root is not there"));
     let roots = || server.get("/api/v1/roots").expect(200).json()["roots"].clone();
     assert_eq!(roots(), json!([]));
     server.json("POST", "/api/v1/folders", &json!({ "path": root.display().to_string() })).expect(403);

@@ -137,23 +137,26 @@ fn pictures_that_do_not_come_hold_up_no_searches() {
         server.json("POST", "/api/v1/library", &json!({ "offset": 0, "limit": 1 })).expect(200).json()["pictures"][0]["id"].as_str().unwrap().to_owned();
     let settings = json!({ "milvus": { "address": format!("http://{}", silent()) } });
     server.json("PUT", "/api/v1/connection", &json!({ "settings": settings, "secrets": { "milvus_token": "root:x" } })).expect(200);
-    let mut far: Vec<TcpStream> = (0..200)
-        .map(|number| {
-            let (mut stream, kind) = (server.connect(), ["thumbnail", "preview"][number % 2]);
-            let head = format!("GET /api/v1/pictures/{number:064x}/{kind} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n", server.token);
-            stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).unwrap();
-            stream
-        })
-        .collect();
-    let refused = read(&mut far[199]).expect(503);
-    assert!(refused.header("retry-after").is_some(), "so many may wait for pictures of other computers, and no more");
-    server.get("/api/v1/count").expect(200);
-    server.get(&format!("/api/v1/pictures/{known}/thumbnail")).expect(200);
-    server.json("POST", "/api/v1/search", &json!({ "query": { "kind": "image", "id": known } })).expect(200);
-    server.form("/api/v1/search/upload", &[("file", Some("a.jpg"), &jpeg(&scene(1, 320, 240), 80))]).expect(200);
-    far[0].set_nonblocking(true).unwrap();
-    let waits = far[0].peek(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
-    assert!(waits, "all of that while pictures were waited for");
+    let ask_while_they_wait = |ask: &dyn Fn()| {
+        let mut far: Vec<TcpStream> = (0..200)
+            .map(|number| {
+                let (mut stream, kind) = (server.connect(), ["thumbnail", "preview"][number % 2]);
+                let head = format!("GET /api/v1/pictures/{number:064x}/{kind} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n", server.token);
+                stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).unwrap();
+                stream
+            })
+            .collect();
+        let refused = read(&mut far[199]).expect(503);
+        assert!(refused.header("retry-after").is_some(), "so many may wait for pictures of other computers, and no more");
+        ask();
+        far[0].set_nonblocking(true).unwrap();
+        let waits = far[0].peek(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+        assert!(waits, "it is answered while pictures are waited for");
+    };
+    ask_while_they_wait(&|| drop(server.get("/api/v1/count").expect(200)));
+    ask_while_they_wait(&|| drop(server.get(&format!("/api/v1/pictures/{known}/thumbnail")).expect(200)));
+    ask_while_they_wait(&|| drop(server.json("POST", "/api/v1/search", &json!({ "query": { "kind": "image", "id": known } })).expect(200)));
+    ask_while_they_wait(&|| drop(server.form("/api/v1/search/upload", &[("file", Some("a.jpg"), &jpeg(&scene(1, 320, 240), 80))]).expect(200)));
 }
 
 #[test]

@@ -18,6 +18,12 @@ fn hand_in(server: &Server, name: &str, bytes: &[u8]) -> Answer {
     server.form("/api/v1/pictures", &[("file", Some(name), bytes)])
 }
 
+/// The folder of what was handed in.
+fn uploads(server: &Server) -> Value {
+    let status = server.get("/api/v1/status").expect(200).json();
+    status["folders"].as_array().unwrap().iter().find(|folder| folder["name"] == "uploads").expect("there is one").clone()
+}
+
 #[test]
 fn of_many_who_bring_one_photo_at_once_only_one_has_brought_it() {
     let (library, server) = served(1);
@@ -45,13 +51,25 @@ fn what_is_handed_in_after_its_folder_was_forgotten_is_new_again() {
     let (_library, server) = served(1);
     let bytes = jpeg(&scene(51, 400, 300), 90);
     hand_in(&server, "a.jpg", &bytes).expect(201);
-    let folders = server.get("/api/v1/status").expect(200).json()["folders"].clone();
-    let uploads = folders.as_array().unwrap().iter().find(|folder| folder["name"] == "uploads").unwrap()["id"].clone();
+    let uploads = uploads(&server)["id"].clone();
     server.ask("DELETE", &format!("/api/v1/folders/{uploads}"), b"", &[]).expect(204);
     assert_eq!(server.get("/api/v1/count").json()["count"], 1);
     let again = hand_in(&server, "b.jpg", &bytes).expect(201).json();
     assert_eq!((&again["is_new"], &again["file_name"]), (&true.into(), &"picture a.jpg".into()), "the file that still lies there does");
     assert_eq!(server.get("/api/v1/count").json()["count"], 2);
+}
+
+#[test]
+fn what_is_handed_in_while_its_folder_is_paused_waits() {
+    let (_library, server) = served(1);
+    hand_in(&server, "a.jpg", &jpeg(&scene(51, 400, 300), 90)).expect(201);
+    let uploads = uploads(&server)["id"].clone();
+    let pause = |paused: bool| server.json("PATCH", &format!("/api/v1/folders/{uploads}"), &json!({ "paused": paused })).expect(204);
+    pause(true);
+    let waits = hand_in(&server, "b.jpg", &jpeg(&scene(52, 400, 300), 90)).expect(202).json();
+    assert_eq!((&waits["is_new"], &waits["is_indexed"]), (&true.into(), &false.into()));
+    pause(false);
+    wait_until("it can be found", || server.get("/api/v1/count").json()["count"] == 3);
 }
 
 #[test]
@@ -74,10 +92,7 @@ fn uploads_stay_watched_while_others_drop_the_library() {
     });
     let last = jpeg(&scene(7, 320, 240), 90);
     hand_in(&server, "last.jpg", &last).expect(201);
-    wait_until("the folder of uploads is watched", || {
-        let status = server.get("/api/v1/status").expect(200).json();
-        status["folders"].as_array().unwrap().iter().any(|folder| folder["name"] == "uploads" && folder["state"] == "watching")
-    });
+    wait_until("the folder of uploads is watched", || uploads(&server)["state"] == "watching");
 }
 
 #[test]

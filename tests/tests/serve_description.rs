@@ -71,6 +71,19 @@ fn a_misspelt_field_is_named_and_not_passed_over() {
 }
 
 #[test]
+fn numbers_beyond_the_description_are_refused() {
+    let (_library, server) = served();
+    for (path, body) in [
+        ("/library", json!({ "offset": u64::MAX, "limit": 1 })),
+        ("/duplicates", json!({ "offset": 1u64 << 63, "limit": 1 })),
+        ("/import-check/files", json!({ "verdict": "new", "offset": u64::MAX, "limit": 1 })),
+    ] {
+        let told = server.json("POST", &format!("/api/v1{path}"), &body).expect(400).json();
+        assert!(told["detail"].as_str().unwrap().contains("offset"), "{path}: {told}");
+    }
+}
+
+#[test]
 fn the_document_offers_only_what_is_taken_and_told_here() {
     let (_library, server) = served();
     let document = server.get("/api/v1/openapi.json").expect(200).json();

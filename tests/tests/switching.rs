@@ -8,7 +8,7 @@ use lookalike_tests::library::{TestLibrary, search, wait_until};
 use lookalike_tests::networks::{small, small_manifest};
 
 /// The bundled model, as models/lookalike-s/model.toml names it.
-const OWN: &str = "lookalike-s-3";
+const OWN: &str = "lookalike-s-4";
 
 fn state_of(engine: &Engine, id: &str) -> ModelState {
     engine.models().unwrap().models.into_iter().find(|model| model.id == id).expect("it is listed").state

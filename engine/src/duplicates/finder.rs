@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::catalog::near::{self, Pair};
 use crate::catalog::{Catalog, ImageKey};
-use crate::search::IndexKeeper;
+use crate::search::{IndexKeeper, SamePicture};
 use crate::wire::{DuplicatesProgress, Event};
 use crate::words::sayings;
 use crate::{Error, Result};
@@ -27,8 +27,7 @@ pub(crate) struct Parts {
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) index: Arc<IndexKeeper>,
     pub(crate) model: String,
-    /// Squared distance up to which two pictures are the same picture.
-    pub(crate) limit: f32,
+    pub(crate) same_picture: SamePicture,
     pub(crate) events: broadcast::Sender<Event>,
 }
 
@@ -114,9 +113,10 @@ impl Shared {
     }
 
     fn neighbours(&self, parts: &Parts, image: ImageKey, vector: &[f32]) -> Result<Vec<Pair>> {
-        let (found, _) = parts.index.search(vector, NEIGHBOURS, None)?;
-        let near = found.into_iter().filter(|(other, distance)| *other != image && *distance <= parts.limit);
-        Ok(near.map(|(other, distance)| Pair { a: image, b: other, distance }).collect())
+        let query = parts.same_picture.query(vector);
+        let (found, _) = parts.index.search(&query.vector, NEIGHBOURS, None)?;
+        let near = found.into_iter().filter(|(other, _)| *other != image);
+        Ok(near.filter_map(|(other, distance)| Some(Pair { a: image, b: other, distance: 1.0 / query.similarity(distance)? - 1.0 })).collect())
     }
 
     fn tell(&self, parts: &Parts) {

@@ -131,6 +131,8 @@ pub struct Bands {
     pub same_picture: f32,
     pub same_scene: f32,
     pub similar: f32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<f32>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub estimated: bool,
 }
@@ -211,6 +213,9 @@ impl Manifest {
         let bands = self.bands;
         if !(1.0 >= bands.same_picture && bands.same_picture >= bands.same_scene && bands.same_scene >= bands.similar && bands.similar >= 0.2) {
             return Err("bands must fall from same-picture over same-scene to similar, within 1 and 0.2".into());
+        }
+        if let Some(copy) = bands.copy.filter(|copy| !(0.2..=1.0).contains(copy) || self.output.copy.is_none()) {
+            return Err(format!("bands.copy {copy} is not within 0.2 and 1, or there is no output.copy that says which numbers it is about"));
         }
         Ok(())
     }
@@ -329,6 +334,15 @@ mod tests {
         for copy in ["0", "256"] {
             let error = with(copy).unwrap_err().to_string();
             assert!(error.contains("output.copy"), "{error}");
+        }
+        let with = |output: &str, band: &str| {
+            let text = TEXT.replace("dimension = 256", &format!("dimension = 256{output}"));
+            Manifest::parse(&text.replace("similar = 0.5", &format!("similar = 0.5, copy = {band}")), "test")
+        };
+        assert_eq!(with(", copy = 64", "0.7").unwrap().bands.copy, Some(0.7));
+        for (output, band) in [("", "0.7"), (", copy = 64", "1.1"), (", copy = 64", "0.1")] {
+            let error = with(output, band).unwrap_err().to_string();
+            assert!(error.contains("bands.copy"), "{error}");
         }
     }
 

@@ -37,12 +37,11 @@ impl Engine {
         let serving = self.serving()?;
         let mut finder = self.inner.duplicates.finder.lock().unwrap_or_else(PoisonError::into_inner);
         if !finder.as_ref().is_some_and(Finder::is_running) {
-            let bands = serving.embedder.manifest().info().bands;
             *finder = Some(Finder::start(Parts {
                 catalog: Arc::clone(&self.inner.catalog),
                 index: Arc::clone(&serving.index),
                 model: serving.id.clone(),
-                limit: 1.0 / bands.same_picture - 1.0,
+                same_picture: serving.same_picture(),
                 events: self.inner.events.clone(),
             })?);
         }

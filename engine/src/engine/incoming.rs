@@ -47,7 +47,7 @@ impl Engine {
             catalog: Arc::clone(&self.inner.catalog),
             index: Arc::clone(&serving.index),
             embedder: serving.embedder.get()?,
-            limit: 1.0 / serving.embedder.manifest().info().bands.same_picture - 1.0,
+            same_picture: serving.same_picture(),
             limits: self.inner.limits,
             workers: self.workers(),
             events: self.inner.events.clone(),

@@ -60,7 +60,8 @@ fn older(db: &Connection, bundled: &Manifest) -> Result<Option<Manifest>> {
     }
     let mut older = Manifest { id: id.clone(), name: id.clone(), provenance: "Known only by its vectors.".into(), ..bundled.clone() };
     (older.sha256, older.bytes, older.bands.estimated) = (String::new(), 0, true);
-    (older.output.dimension, older.output.copy) = (models::dimension(db, id)?, None);
+    older.output.dimension = models::dimension(db, id)?;
+    (older.output.copy, older.bands.copy) = (None, None);
     Ok(Some(older))
 }
 

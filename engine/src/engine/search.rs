@@ -68,7 +68,8 @@ impl Engine {
         let second = self.second_stage(serving, &asked, &vector, terms);
         let here = || {
             let (ranked, is_whole) = self.rank_here(serving, &vector, wanted, &terms.filter)?;
-            let ranked = second.reranked(ranked, |towards| Ok(self.rank_here(serving, towards, CANDIDATES, &terms.filter)?.0))?;
+            let nearest = |vector: &[f32]| Ok(self.rank_here(serving, vector, CANDIDATES, &terms.filter)?.0);
+            let ranked = second.reranked(second.copies_first(ranked, nearest)?, nearest)?;
             Ok::<_, Error>((ranked, is_whole))
         };
         let as_shared = |ranked: Vec<(ContentHash, f32)>| ranked.into_iter().map(|(hash, distance)| (Ranked::Shared(hash), distance)).collect::<Vec<_>>();

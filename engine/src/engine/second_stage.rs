@@ -1,11 +1,11 @@
-//! The second stage of a search by a whole picture from outside the library: where no vector says for sure that it is the same
-//! picture, the pixels of candidates are compared with its own.
+//! The second stage of a search: what is the same picture comes first. Whether it is, the part of the vectors says that tells copies;
+//! and of a whole picture from outside the library, where no vector is sure, the pixels of candidates, compared with its own.
 
 use super::Engine;
 use super::serving::Serving;
 use crate::Result;
 use crate::embed::Embedding;
-use crate::search::{Asked, CANDIDATES, Ranked, Resemblance, SearchTerms, Sketch, rerank, resemblance, similarity, tilted, towards_copies};
+use crate::search::{Asked, CANDIDATES, Ranked, Resemblance, SameQuery, SearchTerms, Sketch, rerank, resemblance, similarity, tilted, towards_copies};
 
 pub(super) struct SecondStage<'a> {
     engine: &'a Engine,
@@ -13,7 +13,9 @@ pub(super) struct SecondStage<'a> {
     query: Option<&'a [u8]>,
     /// Where a model says which of its numbers tell copies, candidates are the nearest by these; else the first ones.
     towards: Option<Embedding>,
-    /// The lowest similarity of the same picture.
+    /// What copies are found by, where that is another question than the search itself.
+    same: Option<SameQuery>,
+    /// The lowest similarity of that band.
     same_picture: f32,
 }
 
@@ -21,10 +23,11 @@ impl Engine {
     pub(super) fn second_stage<'a>(&'a self, serving: &Serving, asked: &'a Asked, vector: &[f32], terms: &SearchTerms) -> SecondStage<'a> {
         let manifest = serving.embedder.manifest();
         // Steered away from the query, it is no longer the query's pixels that count.
-        let counts = asked.is_whole && asked.key.is_none() && !terms.is_steered();
+        let is_one_picture = asked.is_whole && !terms.is_steered();
         SecondStage {
             engine: self,
-            query: asked.thumbnail.as_deref().filter(|_| counts),
+            query: asked.thumbnail.as_deref().filter(|_| is_one_picture && asked.key.is_none()),
+            same: is_one_picture.then(|| serving.same_picture().query(vector)).filter(SameQuery::is_of_a_part),
             towards: manifest.output.copy.map(|copy| towards_copies(vector, copy)),
             same_picture: manifest.info().bands.same_picture,
         }
@@ -32,6 +35,19 @@ impl Engine {
 }
 
 impl SecondStage<'_> {
+    /// Puts in front what is the same picture by the vectors' word. `nearest` finds the pictures for a vector.
+    pub(super) fn copies_first(
+        &self,
+        mut ranked: Vec<(Ranked, f32)>,
+        nearest: impl FnOnce(&[f32]) -> Result<Vec<(Ranked, f32)>>,
+    ) -> Result<Vec<(Ranked, f32)>> {
+        let Some(same) = &self.same else { return Ok(ranked) };
+        let near = nearest(&same.vector)?;
+        let found: Vec<_> = near.into_iter().filter_map(|(picture, distance)| Some((picture, same.similarity(distance)?))).collect();
+        rerank(&mut ranked, &found, self.same_picture);
+        Ok(ranked)
+    }
+
     /// Puts in front what shows the same to the pixel. `nearest` finds the candidates for a vector. Of pictures of other computers,
     /// only those are looked at that are here as well.
     pub(super) fn reranked(&self, mut ranked: Vec<(Ranked, f32)>, nearest: impl FnOnce(&[f32]) -> Result<Vec<(Ranked, f32)>>) -> Result<Vec<(Ranked, f32)>> {

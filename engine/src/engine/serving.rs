@@ -8,7 +8,7 @@ use crate::Result;
 use crate::catalog::{Catalog, models};
 use crate::embed::{LazyEmbedder, Manifest, unusable};
 use crate::models::ModelStore;
-use crate::search::IndexKeeper;
+use crate::search::{IndexKeeper, SamePicture};
 
 /// A model and its index.
 pub(super) struct Serving {
@@ -25,6 +25,13 @@ pub(super) struct Opener {
     pub(super) indexes: PathBuf,
     pub(super) is_writer: bool,
     pub(super) open: Mutex<Vec<Weak<Serving>>>,
+}
+
+impl Serving {
+    pub(super) fn same_picture(&self) -> SamePicture {
+        let manifest = self.embedder.manifest();
+        SamePicture::new(manifest.bands.same_picture, manifest.output.copy.zip(manifest.bands.copy))
+    }
 }
 
 impl Opener {

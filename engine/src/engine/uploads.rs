@@ -174,8 +174,9 @@ impl Engine {
         let path = self.uploads();
         let (id, is_new) = self.inner.catalog.write(|db| {
             let known = folders::all(db)?;
-            // A watched folder around the data directory does, unless its scan passes the data directory by.
-            match known.iter().find(|row| reaches(row, &path)) {
+            // A watched folder around the data directory does, unless its scan passes the data directory by. Where it is one already,
+            // but paused, what is handed in waits until that is over.
+            match known.iter().find(|row| row.path == path || reaches(row, &path)) {
                 Some(covering) => Ok((covering.id, false)),
                 None => Ok((folders::add(db, &path, &[])?, true)),
             }

@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 use crate::catalog::{Catalog, ContentHash, ImageRow, images};
 use crate::embed::Embedder;
 use crate::media::{self, Limits};
-use crate::search::{IndexKeeper, similarity};
+use crate::search::{IndexKeeper, SamePicture};
 use crate::wire::{ErrorReply, Event, ImportFile, ImportState, ImportStatus, ImportVerdict};
 use crate::words::{Words, sayings};
 use crate::{Error, Result};
@@ -31,8 +31,7 @@ pub(crate) struct Parts {
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) index: Arc<IndexKeeper>,
     pub(crate) embedder: Arc<Embedder>,
-    /// Squared distance up to which two pictures are the same picture.
-    pub(crate) limit: f32,
+    pub(crate) same_picture: SamePicture,
     pub(crate) limits: Limits,
     pub(crate) workers: usize,
     pub(crate) events: broadcast::Sender<Event>,
@@ -220,12 +219,13 @@ impl Shared {
             Err(error) => return Ok(unreadable(Some(hash), error.words())),
         };
         let vector = parts.embedder.embed(&picture.pixels)?;
-        let (nearest, _) = parts.index.search(&vector, 1, None)?;
+        let query = parts.same_picture.query(&vector);
+        let (nearest, _) = parts.index.search(&query.vector, 1, None)?;
         let mut found = None;
-        if let Some((key, distance)) = nearest.first().filter(|(_, distance)| *distance <= parts.limit)
+        if let Some((key, similarity)) = nearest.first().and_then(|(key, distance)| Some((key, query.similarity(*distance)?)))
             && let Some((image, path)) = in_library(parts, |db| images::by_key(db, *key))?
         {
-            found = Some(Match { hash: image.hash, path, similarity: similarity(*distance) });
+            found = Some(Match { hash: image.hash, path, similarity });
         }
         let kind = if found.is_some() { ImportVerdict::SamePicture } else { ImportVerdict::New };
         Ok(Verdict { kind, hash: Some(hash), width: picture.width, height: picture.height, found, reason: None })

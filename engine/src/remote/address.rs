@@ -31,6 +31,9 @@ impl Address {
         if url.host_str().is_none_or(str::is_empty) || url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err(Error::invalid(format!("the {what} address {text:?} is more than a host and a port")).with_hint(EXAMPLE));
         }
+        if !url.host_str().is_some_and(|host| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte))) {
+            return Err(Error::invalid(format!("the {what} address {text:?} names no server")).with_hint(EXAMPLE));
+        }
         // `Url` drops a port that is the scheme's own; where it was written it is meant.
         let is_written = with_scheme.trim_end_matches('/').ends_with(&format!(":{}", url.port_or_known_default().unwrap_or(80)));
         let default_port = if is_written { None } else { default_port };
@@ -97,7 +100,7 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused_and_secrets_are_not_repeated() {
         let secrets = ["http://user:hunter2@host", "http://user:hunter2#ss@host", "http://user:hunter2/ss@host", "user:hunter2?@host:99999"];
-        for text in ["", "http://", "ftp://host", "http://host/path", "http://host?x=1", "host:99999"].into_iter().chain(secrets) {
+        for text in ["", "http://", "`", "a\"b", "ftp://host", "http://host/path", "http://host?x=1", "host:99999"].into_iter().chain(secrets) {
             let error = Address::parse("Milvus", text, Some(19530)).expect_err(text);
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }

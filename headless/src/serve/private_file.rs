@@ -63,7 +63,7 @@ pub(crate) fn read_own(path: &Path) -> Result<Option<Vec<u8>>> {
         use std::os::unix::fs::MetadataExt;
         let metadata = fs_err::metadata(path)?;
         let mode = metadata.mode() & 0o777;
-        if metadata.uid() == rustix::process::geteuid().as_raw() && mode & 0o077 != 0 {
+        if metadata.is_file() && metadata.uid() == rustix::process::geteuid().as_raw() && mode & 0o077 != 0 {
             return Err(Error::invalid(format!("{} may be read or changed by other users (mode {mode:04o})", path.display())).with_hint(format!(
                 "Keep it to yourself: chmod 600 {}. Who may have read it has the token: better remove the file, and a fresh one is made.",
                 path.display()

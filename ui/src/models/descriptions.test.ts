@@ -15,7 +15,7 @@ describe('the descriptions of models', () => {
   });
 
   it('are the model’s own in English, and for what the user has added', () => {
-    const bundled = fakeModel('lookalike-s-3', { is_bundled: true });
+    const bundled = fakeModel('lookalike-s-4', { is_bundled: true });
     expect(translatedDescription(bundled)).toBe('Made up.');
     setLanguage('zh-CN');
     expect(translatedDescription(bundled)).toContain('由本项目从零开始训练');

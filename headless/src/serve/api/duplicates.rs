@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::library::check_offset;
 use crate::serve::app::App;
 use crate::serve::body::{Json, Path};
 use crate::serve::problem::Reply;
@@ -49,6 +50,7 @@ async fn stop(State(app): State<App>) -> Reply<Answer<DuplicatesProgress>> {
 /// Groups of files that show the same
 #[utoipa::path(post, path = "/duplicates", tag = "duplicates", request_body = DuplicatesRequest, responses((status = 200, body = DuplicatesReply)))]
 async fn groups(State(app): State<App>, Json(request): Json<DuplicatesRequest>) -> Reply<Answer<DuplicatesReply>> {
+    check_offset(request.offset)?;
     app.ask(move |engine| engine.duplicates(&request)).await.map(Answer)
 }
 

@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::folders::admitted;
+use super::library::check_offset;
 use crate::serve::app::App;
 use crate::serve::body::Json;
 use crate::serve::problem::Reply;
@@ -48,6 +49,7 @@ async fn cancel(State(app): State<App>) -> Reply<StatusCode> {
 /// Files of the latest check with a verdict
 #[utoipa::path(post, path = "/import-check/files", tag = "import", request_body = ImportRequest, responses((status = 200, body = ImportReply)))]
 async fn files(State(app): State<App>, Json(request): Json<ImportRequest>) -> Reply<Answer<ImportReply>> {
+    check_offset(request.offset)?;
     app.ask(move |engine| engine.checked(&request)).await.map(Answer)
 }
 

@@ -63,6 +63,11 @@ struct Cleared {
     folders: usize,
 }
 
+/// The database counts with a sign, and so does the description.
+pub(super) fn check_offset(offset: u64) -> Reply<()> {
+    i64::try_from(offset).map(|_| ()).map_err(|_| Problem::bad_request("offset is out of range"))
+}
+
 /// The library at a glance
 #[utoipa::path(get, path = "/status", tag = "library", responses((status = 200, body = Status)))]
 async fn status(State(app): State<App>) -> Reply<Answer<Status>> {
@@ -78,10 +83,7 @@ async fn count(State(app): State<App>) -> Reply<Answer<Count>> {
 /// A slice of the library, newest first
 #[utoipa::path(post, path = "/library", tag = "library", request_body = LibraryRequest, responses((status = 200, body = LibraryReply)))]
 async fn library(State(app): State<App>, Json(request): Json<LibraryRequest>) -> Reply<Answer<LibraryReply>> {
-    // The database counts with a sign.
-    if i64::try_from(request.offset).is_err() {
-        return Err(Problem::bad_request("offset is out of range"));
-    }
+    check_offset(request.offset)?;
     app.ask(move |engine| engine.library(&request)).await.map(Answer)
 }
 
