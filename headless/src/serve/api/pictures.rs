@@ -25,8 +25,8 @@ use crate::serve::problem::{Problem, Reply};
 
 /// Large enough for a full-screen preview, small enough to be there at once.
 pub(crate) const PREVIEW_SIDE: u32 = 2048;
-/// How long an upload waits until its picture can be found.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an upload waits until its picture can be found: less than the ten seconds for which many clients wait for an answer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
 const CHUNK: usize = 128 << 10;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
