@@ -113,7 +113,7 @@ impl Engine {
     /// Says which results show nearly the same as a better one.
     fn folded(&self, serving: &Serving, set: ResultSet) -> Result<ResultSet> {
         // A vector that cannot be read leaves its picture where it is.
-        self.inner.catalog.read(|db| Ok(set.with_folds(|key| vectors::get(db, key, &serving.id).ok().flatten())))
+        self.inner.catalog.read(|db| Ok(set.with_folds(&serving.same_picture(), |key| vectors::get(db, key, &serving.id).ok().flatten())))
     }
 
     fn reply(&self, set: &Arc<ResultSet>, spec: &PageSpec, order: ResultOrder, started: Instant) -> Result<SearchReply> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::SamePicture;
 use crate::embed::Embedding;
 
 /// Results that are compared with each other at most: a burst is found among the first ones, and each costs a vector.
@@ -17,16 +18,15 @@ pub(crate) struct Folds {
 
 impl Folds {
     /// Folds the results of one band. `places`: the band's; `distances`: of all results to the query, ascending; `vector`: of a
-    /// place, none where it is not known; `limit`: squared distance up to which two pictures show the same.
-    pub(crate) fn add_band(&mut self, places: Range<usize>, distances: &[f32], vector: impl Fn(usize) -> Option<Embedding>, limit: f32) {
+    /// place, none where it is not known; `same`: which show the same.
+    pub(crate) fn add_band(&mut self, places: Range<usize>, distances: &[f32], vector: impl Fn(usize) -> Option<Embedding>, same: &SamePicture) {
         let mut leaders: Vec<(usize, Embedding)> = Vec::new();
-        let reach = limit.sqrt();
         for place in places {
             let Some(own) = vector(place) else { continue };
             // Two pictures that are close to each other are about equally far from the query (the triangle inequality).
-            let nearest = (distances[place].max(0.0).sqrt() - reach).max(0.0).powi(2);
+            let nearest = same.reach().map_or(0.0, |reach| (distances[place].max(0.0).sqrt() - reach).max(0.0).powi(2));
             let first = leaders.partition_point(|(leader, _)| distances[*leader] < nearest);
-            match leaders[first..].iter().find(|(_, other)| distance(&own, other) <= limit) {
+            match leaders[first..].iter().find(|(_, other)| same.holds_for(&own, other)) {
                 Some((leader, _)) => {
                     self.behind.insert(place, *leader);
                     *self.counts.entry(*leader).or_default() += 1;
@@ -47,14 +47,19 @@ impl Folds {
     }
 }
 
-/// Squared L2 distance.
-fn distance(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::similarity;
+
+    fn distance(a: &[f32], b: &[f32]) -> f32 {
+        a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
+    }
+
+    /// Pictures that are at most so many degrees apart are the same.
+    fn within(degrees: f32) -> SamePicture {
+        SamePicture::new(similarity(distance(&at(0.0), &at(degrees))), None)
+    }
 
     /// A unit vector in the plane; the query lies at angle 0.
     fn at(degrees: f32) -> Embedding {
@@ -67,7 +72,7 @@ mod tests {
         let angles = [30.0, -30.5, 31.0, -31.5, 32.0, 60.0];
         let distances: Vec<f32> = angles.iter().map(|angle| distance(&at(0.0), &at(*angle))).collect();
         let mut folds = Folds::default();
-        folds.add_band(0..6, &distances, |place| Some(at(angles[place])), distance(&at(0.0), &at(3.0)));
+        folds.add_band(0..6, &distances, |place| Some(at(angles[place])), &within(3.0));
         assert_eq!((0..6).map(|place| folds.behind(place)).collect::<Vec<_>>(), [None, None, Some(0), Some(1), Some(0), None]);
         assert_eq!((folds.count(0), folds.count(1), folds.count(5)), (2, 1, 0));
     }
@@ -75,7 +80,7 @@ mod tests {
     #[test]
     fn what_has_no_vector_stays_where_it_is() {
         let mut folds = Folds::default();
-        folds.add_band(0..2, &[0.1, 0.1], |_| None, 1.0);
+        folds.add_band(0..2, &[0.1, 0.1], |_| None, &within(3.0));
         assert_eq!(folds.behind(1), None);
     }
 }

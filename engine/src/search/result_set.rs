@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{Folds, MOST_COMPARED, Occasion, PageSpec, band, similarity};
+use super::{Folds, MOST_COMPARED, Occasion, PageSpec, SamePicture, band, similarity};
 use crate::catalog::{ContentHash, ImageKey};
 use crate::embed::Embedding;
 use crate::index::milvus::SharedHit;
@@ -119,7 +119,7 @@ impl ResultSet {
 
     /// Finds out which results show nearly the same as a better one of their band. Those that are the same picture as the
     /// query are left alone, for they are what was looked for, and so are the weak ones.
-    pub(crate) fn with_folds(mut self, vector: impl Fn(ImageKey) -> Option<Embedding>) -> Self {
+    pub(crate) fn with_folds(mut self, same: &SamePicture, vector: impl Fn(ImageKey) -> Option<Embedding>) -> Self {
         let distances: Vec<f32> = self.ranked.iter().map(|(_, distance)| *distance).collect();
         let end_of = |lowest: f32| distances.partition_point(|distance| similarity(*distance) >= lowest);
         let [first, second, third] = [self.limits.same_picture, self.limits.same_scene, self.limits.similar].map(end_of);
@@ -130,7 +130,7 @@ impl ResultSet {
         };
         let mut folds = Folds::default();
         for band in [first..second.min(last), second..third.min(last)] {
-            folds.add_band(band, &distances, of_place, 1.0 / self.limits.same_picture - 1.0);
+            folds.add_band(band, &distances, of_place, same);
         }
         self.folds = folds;
         self

@@ -38,6 +38,19 @@ impl SamePicture {
         let whole = || SameQuery { vector: vector.to_vec(), length: 1.0, lowest: self.lowest };
         self.copy.and_then(|copy| weighted(vector, copy, 1.0)).map_or_else(whole, |(vector, length)| SameQuery { vector, length, lowest: self.lowest })
     }
+
+    /// Whether two stored vectors are of the same picture.
+    pub(crate) fn holds_for(&self, a: &[f32], b: &[f32]) -> bool {
+        let numbers = self.copy.unwrap_or(a.len()).min(a.len()).min(b.len());
+        let (a, b) = (&a[..numbers], &b[..numbers]);
+        let cosine = product(a, b) / (product(a, a) * product(b, b)).sqrt().max(f32::MIN_POSITIVE);
+        similarity((2.0 - 2.0 * cosine).max(0.0)) >= self.lowest
+    }
+
+    /// How far apart the whole vectors of the same picture are at most (L2); none where they may be as far as any.
+    pub(crate) fn reach(&self) -> Option<f32> {
+        self.copy.is_none().then(|| (1.0 / self.lowest - 1.0).sqrt())
+    }
 }
 
 impl SameQuery {
@@ -60,11 +73,15 @@ pub(crate) fn towards_copies(vector: &[f32], copy: usize) -> Embedding {
     weighted(vector, copy, COPY_SHARE).map_or_else(|| vector.to_vec(), |(vector, _)| vector)
 }
 
+fn product(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
 /// A vector of unit length whose product with a stored one is `share` of the first part's cosine and the rest of the other's, times
 /// a number; and that number, inverted. None where one of the parts is empty.
 fn weighted(vector: &[f32], copy: usize, share: f32) -> Option<(Embedding, f32)> {
     let (which, what) = vector.split_at(copy.min(vector.len()));
-    let squares = |part: &[f32]| part.iter().map(|value| value * value).sum::<f32>();
+    let squares = |part: &[f32]| product(part, part);
     let has = squares(which) / (squares(which) + squares(what));
     if has.is_nan() || has <= 0.0 || has >= 1.0 {
         return None;
@@ -82,10 +99,6 @@ mod tests {
     use super::*;
 
     const HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
-
-    fn product(a: &[f32], b: &[f32]) -> f32 {
-        a.iter().zip(b).map(|(a, b)| a * b).sum()
-    }
 
     fn distance(a: &[f32], b: &[f32]) -> f32 {
         2.0 - 2.0 * product(a, b)
@@ -110,6 +123,9 @@ mod tests {
         let similarity = by_part.similarity(distance(&by_part.vector, &copy)).expect("it is the same picture");
         assert!((similarity - 1.0 / 1.4).abs() < 1e-4, "one over one plus the squared distance of the parts: {similarity}");
         assert_eq!(by_part.similarity(distance(&by_part.vector, &stranger)), None);
+        let rule = SamePicture::new(0.8, Some((2, 0.7)));
+        assert!(rule.holds_for(&query, &copy) && !rule.holds_for(&query, &stranger));
+        assert!(!SamePicture::new(0.8, None).holds_for(&query, &copy));
         let by_all = SamePicture::new(0.8, None).query(&query);
         assert_eq!(by_all.similarity(distance(&by_all.vector, &copy)), None, "by all numbers it is too far");
         assert_eq!(by_all.similarity(0.0), Some(1.0));

@@ -227,6 +227,7 @@ test('two photos are compared: side by side, and as their difference', async () 
 test('in a narrow window compared photos lie above each other, with room for all that is done with them', async () => {
   const { width, height } = page.viewportSize();
   await page.setViewportSize({ width: 360, height: 900 });
+  await page.getByRole('navigation', { name: 'Library' }).waitFor({ state: 'hidden' });
   await page.getByRole('grid').focus();
   await page.keyboard.press('c');
   const comparison = page.getByRole('dialog', { name: '2 photos compared' });
