@@ -7,6 +7,7 @@ import onnx
 import torch
 from onnx import numpy_helper
 from torch import nn
+from export import gathered
 
 
 def _norms(net):
@@ -26,6 +27,8 @@ def restore(net, path, pictures):
     hooks = []
     for name, conv, norm in _norms(net):
         weight, bias = stored[f"{name}.weight"], stored[f"{name}.bias"]
+        if weight.dim() == 2:
+            weight, bias = gathered(weight), bias[::4]
         if weight.shape[-1] != conv.weight.shape[-1]:  # pooling was folded in as equal parts
             weight = weight.sum((2, 3), keepdim=True)
         conv.weight.copy_(weight)
