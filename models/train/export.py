@@ -1,7 +1,7 @@
 """A checkpoint as an ONNX file of plain operators, its manifest beside it: `python export.py --checkpoint fitted.pt --to DIR`.
 
 The graph is written node by node: batch norms folded into their convolutions, each shortcut's pooling too, so that what tract
-runs is Conv, Relu and Add, and little else at the end. The batch axis is symbolic.
+runs is Conv, Relu and Add, one Gemm, and little else at the end. The batch axis is symbolic.
 """
 import argparse, hashlib, itertools, os
 from pathlib import Path

@@ -51,7 +51,7 @@ fn more_and_less_move_what_is_found() {
     let plain = engine.search(&by(&library, "scene-1.jpg")).unwrap();
     let (far, near) = (names(&plain)[19].to_owned(), names(&plain)[2].to_owned());
     let more = engine.search(&SearchRequest { more: vec![id_of(&engine, &library, &far)], ..by(&library, "scene-1.jpg") }).unwrap();
-    assert!(at(&more, &far) <= 1, "what it shall be more like comes to the top: {:?}", names(&more));
+    assert!(at(&more, &far) <= 1, "{far}, that it shall be more like, comes to the top: {:?}", names(&more));
     let less = engine.search(&SearchRequest { less: vec![id_of(&engine, &library, &near)], ..by(&library, "scene-1.jpg") }).unwrap();
     let similarity = |reply: &SearchReply| reply.results[at(reply, &near)].similarity;
     assert!(similarity(&less) < similarity(&plain) && at(&less, &near) >= at(&plain, &near), "what it shall be less like falls");

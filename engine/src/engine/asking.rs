@@ -18,8 +18,8 @@ use crate::{Error, Result};
 
 /// How much pictures to be more like, and to be less like, count beside the query: the weights beta and gamma of Rocchio's
 /// relevance feedback (Manning, Raghavan and Schuetze, "Introduction to Information Retrieval", 2008, section 9.1.1). There beta is
-/// commonly 0.75, for words; whoever picks a photo wants it to count as much as the one that was asked by.
-const MORE: f32 = 1.0;
+/// commonly 0.75, for words; whoever picks a photo means that one, rather than what lies between it and the one that was asked by.
+const MORE: f32 = 1.25;
 const LESS: f32 = 0.25;
 /// How long a picture from the web is kept for further searches by it.
 const FETCHED_KEPT: Duration = Duration::from_secs(300);
