@@ -206,6 +206,8 @@ fn errors_name_the_field_and_say_what_helps() {
     }
     let trailing = server.ask("POST", "/api/v1/search", b"{\"query\":{\"kind\":\"image\",\"id\":\"x\"}} x", &[("Content-Type", "application/json")]);
     assert!(trailing.expect(400).text().contains("is no JSON"));
+    let twice = server.ask("POST", "/api/v1/library", br#"{"offset":0,"limit":1,"limit":2}"#, &[("Content-Type", "application/json")]);
+    assert!(problem(twice).0.contains("the field `limit` more than once"));
     for (method, path, said) in [
         ("DELETE", "/api/v1/library", "is not confirmed"),
         ("GET", "/data", "lacks the field `image_path`"),

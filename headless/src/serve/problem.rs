@@ -173,19 +173,21 @@ pub(crate) fn wrong_field<E: Display>(whole: &str, error: &serde_path_to_error::
     let mut names: Vec<String> = error.path().iter().map(Segment::to_string).collect();
     let words = error.inner().to_string();
     let named = |prefix: &str| words.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
-    let (missing, unknown) = (named("missing field `"), named("unknown field `"));
-    // An unknown one is the end of the path already, but within what is told apart by its kind.
-    let is_on_path = unknown.is_some() && names.last().map(String::as_str) == unknown;
-    names.extend(missing.or(unknown).filter(|_| !is_on_path).map(str::to_owned));
+    let (missing, unknown, repeated) = (named("missing field `"), named("unknown field `"), named("duplicate field `"));
+    let told = missing.or(unknown).or(repeated);
+    // An unknown or repeated one is the end of the path already, but within what is told apart by its kind.
+    let is_on_path = missing.is_none() && names.last().map(String::as_str) == told;
+    names.extend(told.filter(|_| !is_on_path).map(str::to_owned));
     let name = names.join(".");
     // Keys come from outside.
     let is_name = (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.[]?".contains(&byte));
-    let message = match (is_name, missing, unknown) {
-        (true, Some(_), _) => format!("{whole} lacks the field `{name}`{place}"),
-        (true, _, Some(_)) => format!("{whole} has a field `{name}` that is not known there{place}"),
-        (true, None, None) => format!("{whole} has a field `{name}` that is of another kind or out of range{place}"),
-        (false, _, Some(_)) => format!("{whole} has a field that is not known there{place}"),
-        (false, ..) => format!("{whole} has a field that is missing, of another kind or out of range{place}"),
+    let message = match (is_name, told) {
+        (true, Some(_)) if missing.is_some() => format!("{whole} lacks the field `{name}`{place}"),
+        (true, Some(_)) if unknown.is_some() => format!("{whole} has a field `{name}` that is not known there{place}"),
+        (true, Some(_)) => format!("{whole} has the field `{name}` more than once{place}"),
+        (true, None) => format!("{whole} has a field `{name}` that is of another kind or out of range{place}"),
+        (false, _) if unknown.is_some() => format!("{whole} has a field that is not known there{place}"),
+        (false, _) => format!("{whole} has a field that is missing, of another kind or out of range{place}"),
     };
     Problem::bad_request(message).with_hint(if unknown.is_some() { known_fields(&words) + &described() } else { described() })
 }
