@@ -132,6 +132,8 @@ test('a dropped folder is asked for among the folders of the server', async () =
 });
 
 test('a pasted picture finds its look-alike, by the keys and by the button', async () => {
+  // Among the results before, it may lie too far down to be drawn.
+  await page.getByRole('button', { name: /^All photos/ }).click();
   await page.evaluate(async (address) => {
     const picture = await (await fetch(address)).blob();
     const bitmap = await createImageBitmap(picture);
