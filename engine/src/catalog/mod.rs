@@ -4,6 +4,7 @@
 mod conditions;
 pub(crate) mod files;
 pub(crate) mod folders;
+mod identity;
 pub(crate) mod images;
 mod listing;
 mod migrations;
@@ -26,15 +27,13 @@ use crate::{Error, Result};
 
 pub(crate) use files::{FileCounts, FileKey, SkipReason};
 pub(crate) use folders::{FolderId, FolderRow};
+pub(crate) use identity::{Identity, identity_of};
 pub(crate) use images::{ContentHash, ImageFacts, ImageKey, ImageRow};
 pub(crate) use listing::Asked;
 use listing::Listings;
 pub(crate) use stored_path::StoredPath;
 pub(crate) use thumbnails::Thumbnails;
 pub(crate) use vectors::Change;
-
-/// Device and inode, where the system has such.
-type Identity = (u64, u64);
 
 /// The catalog file: any number of readers, and one writer where this process may write.
 pub(crate) struct Catalog {
@@ -66,14 +65,14 @@ impl Catalog {
     }
 
     fn new(path: &Path, writer: Option<Mutex<Connection>>) -> Result<Self> {
-        let identity = identity_of(path)?;
+        let identity = identity_of(path, &fs_err::metadata(path)?);
         Ok(Self { path: path.to_owned(), identity, writer, readers: Mutex::default(), listings: Listings::default() })
     }
 
     /// Whether the file is still where it was opened. Of one that was removed everything could be read on, and what is written
     /// would be lost.
     pub(crate) fn check_in_place(&self) -> Result<()> {
-        if identity_of(&self.path).is_ok_and(|found| found == self.identity) {
+        if std::fs::metadata(&self.path).is_ok_and(|metadata| identity_of(&self.path, &metadata) == self.identity) {
             return Ok(());
         }
         let data_dir = self.path.parent().unwrap_or(&self.path).display();
@@ -117,19 +116,6 @@ impl Catalog {
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     }
-}
-
-#[cfg(unix)]
-fn identity_of(path: &Path) -> Result<Identity> {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = fs_err::metadata(path)?;
-    Ok((metadata.dev(), metadata.ino()))
-}
-
-/// Windows lets nobody remove a file that is open.
-#[cfg(not(unix))]
-fn identity_of(path: &Path) -> Result<Identity> {
-    fs_err::metadata(path).map(|_| (0, 0)).map_err(Error::from)
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {

@@ -116,7 +116,7 @@ impl Shared {
         let query = parts.same_picture.query(vector);
         let (found, _) = parts.index.search(&query.vector, NEIGHBOURS, None)?;
         let near = found.into_iter().filter(|(other, _)| *other != image);
-        Ok(near.filter_map(|(other, distance)| Some(Pair { a: image, b: other, distance: 1.0 / query.similarity(distance)? - 1.0 })).collect())
+        Ok(near.filter_map(|(other, distance)| Some(Pair { a: image, b: other, distance: query.distance(distance)? })).collect())
     }
 
     fn tell(&self, parts: &Parts) {

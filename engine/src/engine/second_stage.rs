@@ -24,12 +24,13 @@ impl Engine {
         let manifest = serving.embedder.manifest();
         // Steered away from the query, it is no longer the query's pixels that count.
         let is_one_picture = asked.is_whole && !terms.is_steered();
+        let query = asked.thumbnail.as_deref().filter(|_| is_one_picture && asked.key.is_none());
         SecondStage {
             engine: self,
-            query: asked.thumbnail.as_deref().filter(|_| is_one_picture && asked.key.is_none()),
+            query,
+            towards: query.and(manifest.output.copy).map(|copy| towards_copies(vector, copy)),
             same: is_one_picture.then(|| serving.same_picture().query(vector)).filter(SameQuery::is_of_a_part),
-            towards: manifest.output.copy.map(|copy| towards_copies(vector, copy)),
-            same_picture: manifest.info().bands.same_picture,
+            same_picture: manifest.bands.same_picture,
         }
     }
 }
@@ -43,7 +44,7 @@ impl SecondStage<'_> {
     ) -> Result<Vec<(Ranked, f32)>> {
         let Some(same) = &self.same else { return Ok(ranked) };
         let near = nearest(&same.vector)?;
-        let found: Vec<_> = near.into_iter().filter_map(|(picture, distance)| Some((picture, same.similarity(distance)?))).collect();
+        let found: Vec<_> = near.into_iter().filter_map(|(picture, distance)| Some((picture, similarity(same.distance(distance)?)))).collect();
         rerank(&mut ranked, &found, self.same_picture);
         Ok(ranked)
     }

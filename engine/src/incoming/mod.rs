@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 use crate::catalog::{Catalog, ContentHash, ImageRow, images};
 use crate::embed::Embedder;
 use crate::media::{self, Limits};
-use crate::search::{IndexKeeper, SamePicture};
+use crate::search::{IndexKeeper, SamePicture, similarity};
 use crate::wire::{ErrorReply, Event, ImportFile, ImportState, ImportStatus, ImportVerdict};
 use crate::words::{Words, sayings};
 use crate::{Error, Result};
@@ -222,7 +222,7 @@ impl Shared {
         let query = parts.same_picture.query(&vector);
         let (nearest, _) = parts.index.search(&query.vector, 1, None)?;
         let mut found = None;
-        if let Some((key, similarity)) = nearest.first().and_then(|(key, distance)| Some((key, query.similarity(*distance)?)))
+        if let Some((key, similarity)) = nearest.first().and_then(|(key, distance)| Some((key, similarity(query.distance(*distance)?))))
             && let Some((image, path)) = in_library(parts, |db| images::by_key(db, *key))?
         {
             found = Some(Match { hash: image.hash, path, similarity });

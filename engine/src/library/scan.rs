@@ -11,7 +11,7 @@ use std::time::UNIX_EPOCH;
 
 use super::rules::Rules;
 use crate::Result;
-use crate::catalog::{Catalog, FileKey, FolderRow, StoredPath, files, folders};
+use crate::catalog::{Catalog, FileKey, FolderRow, Identity, StoredPath, files, folders, identity_of};
 use crate::words::{Words, sayings};
 
 /// A file that is new or has changed since the catalog last saw it.
@@ -50,9 +50,6 @@ pub(crate) enum ScanEnd {
     /// The receiver of the findings asked to stop.
     Cancelled,
 }
-
-/// Device and inode of a directory, or its canonical path where the system has no such numbers.
-pub(crate) type Identity = String;
 
 /// A scan of one folder.
 pub(crate) struct Scan<'a> {
@@ -342,15 +339,4 @@ pub(crate) fn mtime_of(metadata: &Metadata) -> i64 {
         Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
         Err(before) => -i64::try_from(before.duration().as_nanos()).unwrap_or(i64::MAX),
     }
-}
-
-#[cfg(unix)]
-fn identity_of(_: &Path, metadata: &Metadata) -> Identity {
-    use std::os::unix::fs::MetadataExt;
-    format!("{}:{}", metadata.dev(), metadata.ino())
-}
-
-#[cfg(not(unix))]
-fn identity_of(path: &Path, _: &Metadata) -> Identity {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned()).display().to_string()
 }

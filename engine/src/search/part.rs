@@ -64,7 +64,6 @@ impl Part {
 }
 
 /// Where a part may lie, and with which share of the longer side.
-#[derive(Clone, Copy)]
 struct Seen {
     share: f32,
     place: Place,
@@ -74,9 +73,9 @@ struct Seen {
 pub(super) struct Tilted(Vec<[Part; FINE_TILTS.len()]>);
 
 impl Tilted {
-    pub(super) fn of(pixels: &Rgb8) -> Self {
-        let [width, height] = scaled(pixels, HEART_FROM);
-        let from = resize(pixels, width, height);
+    pub(super) fn of(part: &Part) -> Self {
+        let [width, height] = scaled(&part.pixels, HEART_FROM);
+        let from = resize(&part.pixels, width, height);
         Self(TILTS.map(|degrees| FINE_TILTS.map(|more| Part::with_shares(heart(&from, degrees + more), HEART_SHARES))).into())
     }
 

@@ -1,5 +1,5 @@
-//! The second stage of a search: the first candidates, which vectors found, are put in order by their pixels. A cut-out of a photo
-//! may lie far from it as a vector goes and still fit into it to the pixel.
+//! The second stage of a search: what is the same picture is put in front, by what tells copies or by the pixels of the first candidates.
+//! A cut-out of a photo may lie far from it as a vector goes and still fit into it to the pixel.
 
 use super::similarity;
 
@@ -8,8 +8,8 @@ use super::similarity;
 pub(crate) const CANDIDATES: usize = 24;
 
 /// Puts in front what is the same picture as the query. `ranked`: by ascending distance; `found`: which pictures are the same by
-/// their pixels or by what tells copies, and how well they agree. What is the same picture comes no farther away than `same_picture`, the lowest similarity of that
-/// band, and takes part even where its vector lies too far to be ranked.
+/// their pixels or by what tells copies, and how well they agree. What is the same picture comes no farther away than
+/// `same_picture`, the lowest similarity of that band, and takes part even where its vector lies too far to be ranked.
 pub(crate) fn rerank<T: Copy + PartialEq>(ranked: &mut Vec<(T, f32)>, found: &[(T, f32)], same_picture: f32) {
     let farthest = farthest_at(same_picture);
     for (picture, _) in found {

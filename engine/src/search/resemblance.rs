@@ -31,18 +31,17 @@ pub(crate) struct Sketch {
     part: Part,
     /// Made where it is asked for: of a query that fits nowhere as it is.
     tilted: OnceLock<Tilted>,
-    pixels: Rgb8,
 }
 
 impl Sketch {
     pub(crate) fn of(pixels: Rgb8) -> Self {
         let whole = Grey::of(&pixels, SQUARE, SQUARE);
-        let (is_plain, grounds, part) = (whole.is_plain(), Grounds::of(&pixels), Part::new(pixels.clone()));
-        Self { whole: whole.normalised(), is_plain, grounds, part, tilted: OnceLock::new(), pixels }
+        let (is_plain, grounds, part) = (whole.is_plain(), Grounds::of(&pixels), Part::new(pixels));
+        Self { whole: whole.normalised(), is_plain, grounds, part, tilted: OnceLock::new() }
     }
 
     fn tilted(&self) -> &Tilted {
-        self.tilted.get_or_init(|| Tilted::of(&self.pixels))
+        self.tilted.get_or_init(|| Tilted::of(&self.part))
     }
 }
 

@@ -59,11 +59,11 @@ impl SameQuery {
         self.length < 1.0
     }
 
-    /// The similarity of what was found at a squared distance; none where it is another picture.
-    pub(crate) fn similarity(&self, distance: f32) -> Option<f32> {
+    /// The squared distance of what is compared, from that at which the whole was found; none where it is another picture.
+    pub(crate) fn distance(&self, found: f32) -> Option<f32> {
         // All stored vectors share out their length alike, so the part's cosine is the product over its length.
-        let cosine = (1.0 - distance / 2.0) / self.length;
-        Some(similarity((2.0 - 2.0 * cosine).max(0.0))).filter(|similarity| *similarity >= self.lowest)
+        let cosine = (1.0 - found / 2.0) / self.length;
+        Some((2.0 - 2.0 * cosine).max(0.0)).filter(|distance| similarity(*distance) >= self.lowest)
     }
 }
 
@@ -120,14 +120,14 @@ mod tests {
         let [query, copy, stranger] = [[HALF, 0.0, HALF, 0.0], [0.8 * HALF, 0.6 * HALF, 0.0, HALF], [0.0, HALF, HALF, 0.0]];
         let by_part = SamePicture::new(0.8, Some((2, 0.7))).query(&query);
         assert!((product(&by_part.vector, &by_part.vector) - 1.0).abs() < 1e-5);
-        let similarity = by_part.similarity(distance(&by_part.vector, &copy)).expect("it is the same picture");
-        assert!((similarity - 1.0 / 1.4).abs() < 1e-4, "one over one plus the squared distance of the parts: {similarity}");
-        assert_eq!(by_part.similarity(distance(&by_part.vector, &stranger)), None);
+        let apart = by_part.distance(distance(&by_part.vector, &copy)).expect("it is the same picture");
+        assert!((apart - 0.4).abs() < 1e-4, "two less twice the cosine of the parts: {apart}");
+        assert_eq!(by_part.distance(distance(&by_part.vector, &stranger)), None);
         let rule = SamePicture::new(0.8, Some((2, 0.7)));
         assert!(rule.holds_for(&query, &copy) && !rule.holds_for(&query, &stranger));
         assert!(!SamePicture::new(0.8, None).holds_for(&query, &copy));
         let by_all = SamePicture::new(0.8, None).query(&query);
-        assert_eq!(by_all.similarity(distance(&by_all.vector, &copy)), None, "by all numbers it is too far");
-        assert_eq!(by_all.similarity(0.0), Some(1.0));
+        assert_eq!(by_all.distance(distance(&by_all.vector, &copy)), None, "by all numbers it is too far");
+        assert_eq!(by_all.distance(0.0), Some(0.0));
     }
 }
