@@ -16,6 +16,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 const SLICE: u32 = 200;
 
 pub(crate) fn run(engine: &Engine, args: &CheckArgs) -> Result<ExitCode> {
+    // A folder that cannot be written to is told before the work, not after it.
+    let target = args.copy_new.as_deref().map(|folder| target(engine, folder)).transpose()?;
     let status = finished(engine, &args.folder)?;
     if args.json {
         for verdict in [ImportVerdict::SameFile, ImportVerdict::SamePicture, ImportVerdict::New, ImportVerdict::Unreadable] {
@@ -32,7 +34,7 @@ pub(crate) fn run(engine: &Engine, args: &CheckArgs) -> Result<ExitCode> {
         output::note(&format!("unreadable: {}: {}", file.path, file.reason.as_deref().unwrap_or_default()));
         Ok(())
     })?;
-    let copied = args.copy_new.as_deref().map(|folder| copy(engine, folder)).transpose()?;
+    let copied = target.map(|folder| engine.copy_new(&CopyNewRequest { folder, files: NewFiles::default() })).transpose()?;
     if let Some(report) = &copied {
         tell(report, args.json)?;
     }
@@ -72,10 +74,12 @@ fn each(engine: &Engine, verdict: ImportVerdict, mut show: impl FnMut(&ImportFil
     }
 }
 
-fn copy(engine: &Engine, folder: &Path) -> Result<CopyReport> {
+/// Where copies go to, as the engine is told it.
+fn target(engine: &Engine, folder: &Path) -> Result<String> {
     let absolute = std::path::absolute(folder)?;
     let text = absolute.to_str().ok_or_else(|| Error::invalid(format!("{} is no valid Unicode", folder.display())))?;
-    engine.copy_new(&CopyNewRequest { folder: text.to_owned(), files: NewFiles::default() })
+    engine.target(text)?;
+    Ok(text.to_owned())
 }
 
 fn tell(report: &CopyReport, is_json: bool) -> Result<()> {

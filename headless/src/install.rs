@@ -113,7 +113,7 @@ pub(crate) fn add(engine: &Engine, args: &AddArgs) -> Result<ExitCode> {
         },
         output: output_of(&questions, args, &probe)?,
         bands: match args.bands.unwrap_or(BANDS) {
-            [same_picture, same_scene, similar] => Bands { same_picture, same_scene, similar, copy: None, estimated: true },
+            [same_picture, same_scene, similar] => Bands { same_picture, same_scene, similar, copy: None, copy_candidate: None, estimated: true },
         },
         name: args.title.as_deref().map_or_else(|| id.clone(), printable),
         id,

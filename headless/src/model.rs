@@ -81,7 +81,8 @@ fn line(model: &ModelEntry, reply: &ModelsReply) -> String {
     let width = reply.models.iter().map(|model| model.id.len()).max().unwrap_or(0);
     let missing = if model.missing > 0 { format!(", {} missing", model.missing) } else { String::new() };
     let vectors = if model.vectors > 0 { format!(", {} vectors{missing}", model.vectors) } else { String::new() };
-    format!("{:width$}  {state}  ({}, {} numbers, {}{vectors})", model.id, model.name, model.dimension, model.licence)
+    let bands = if model.bands_are_estimates { ", bands are estimates" } else { "" };
+    format!("{:width$}  {state}  ({}, {} numbers, {}{vectors}{bands})", model.id, model.name, model.dimension, model.licence)
 }
 
 /// The switch under way, in a sentence.

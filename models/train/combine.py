@@ -5,7 +5,7 @@
 Every picture is looked at once; all combinations are then sums of what was seen. Printed are the combinations with the best sum of
 copies (mean and worst edit, percent) among the first CANDIDATES, whose pixels the engine then compares, and 100 times the classes'
 precision@10; then each edit's copies for the best. Candidates are found as the engine finds them, by a query whose copy part counts
-CANDIDATE_SHARE (`engine/src/search/rerank.rs`); so what the vectors' own copy part counts is left to the classes, and to the bands.
+CANDIDATE_SHARE (COPY_SHARE in `engine/src/search/same_picture.rs`); so what the vectors' own copy part counts is left to the classes, and to the bands.
 """
 import argparse, itertools, json, random
 import numpy as np

@@ -13,7 +13,7 @@ from torch import nn
 from net import MEAN, Lookalike, Net, STD, TILE, TILES
 
 TOLERATED = 1e-4
-BANDS = {"same-picture": 0.80, "same-scene": 0.60, "similar": 0.45, "copy": 0.75}  # until calibrate.py has measured better ones
+BANDS = {"same-picture": 0.80, "same-scene": 0.60, "similar": 0.45, "copy": 0.75, "copy-candidate": 0.70}  # until calibrate.py has measured better ones
 
 
 def folded(conv, norm):
@@ -191,7 +191,7 @@ def main():
     parser.add_argument("--to", required=True, help="folder for lookalike-s.onnx and model.toml")
     parser.add_argument("--version", type=int, default=1, help="the id's number: raise it whenever a published model's vectors change")
     parser.add_argument("--shares", help="what looks and parts count, as combine.py prints it")
-    parser.add_argument("--bands", help="four similarities, as calibrate.py prints them")
+    parser.add_argument("--bands", help="five similarities, as calibrate.py prints them")
     args = parser.parse_args()
     model = load(args.checkpoint, *map(float, args.shares.split(",") if args.shares else ()))
     blob = to_onnx(model).SerializeToString()

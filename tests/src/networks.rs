@@ -1,6 +1,8 @@
 //! Networks of published shapes with random weights, written as ONNX by code: what they see means nothing, but their graphs
 //! are built as those of the real files are, so that loading them, the chosen output and its dimension are the same matter.
 
+use std::slice::SliceIndex;
+
 use prost::Message;
 use sha2::{Digest, Sha256};
 use tract_onnx::pb::attribute_proto::AttributeType;
@@ -119,10 +121,20 @@ pub fn without_stride(onnx: &[u8]) -> Vec<u8> {
 
 /// The network for pictures of another size.
 pub fn with_side(onnx: &[u8], side: i64) -> Vec<u8> {
+    with_input(onnx, 2.., side)
+}
+
+/// The network for so many pictures at a time.
+pub fn with_batch(onnx: &[u8], batch: i64) -> Vec<u8> {
+    with_input(onnx, ..1, batch)
+}
+
+/// The network with other sizes for some axes of its input.
+fn with_input(onnx: &[u8], axes: impl SliceIndex<[Dimension], Output = [Dimension]> + Clone, size: i64) -> Vec<u8> {
     let mut proto = ModelProto::decode(onnx).expect("a network");
     for kind in proto.graph.iter_mut().flat_map(|graph| &mut graph.input).filter_map(|input| input.r#type.as_mut()?.value.as_mut()) {
         if let type_proto::Value::TensorType(Tensor { shape: Some(shape), .. }) = kind {
-            shape.dim[2..].iter_mut().for_each(|dim| dim.value = Some(dimension::Value::DimValue(side)));
+            shape.dim[axes.clone()].iter_mut().for_each(|dim| dim.value = Some(dimension::Value::DimValue(size)));
         }
     }
     proto.encode_to_vec()

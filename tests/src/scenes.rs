@@ -120,6 +120,24 @@ pub fn tilted(picture: &RgbImage, degrees: f32) -> RgbImage {
     })
 }
 
+/// Another picture of the same things: its halves are exchanged. To vectors it is nearly the same one.
+pub fn rearranged(picture: &RgbImage) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    RgbImage::from_fn(width, height, |x, y| *picture.get_pixel((x + width / 2) % width, y))
+}
+
+/// A picture with a line of words, or what looks like one, on a bar over its lowest quarter.
+pub fn captioned(picture: &RgbImage) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let is_ink =
+        |x: u32, y: u32| (height * 7 / 8..height * 15 / 16).contains(&y) && x > width / 10 && x < width * 9 / 10 && x / 6 % 4 != 0 && (x / 2 + y / 3) % 2 == 0;
+    RgbImage::from_fn(width, height, |x, y| match y {
+        y if y < height * 3 / 4 => *picture.get_pixel(x, y),
+        y if is_ink(x, y) => Rgb([255; 3]),
+        _ => Rgb([0; 3]),
+    })
+}
+
 /// A picture as JPEG bytes.
 pub fn jpeg(picture: &RgbImage, quality: u8) -> Vec<u8> {
     let mut bytes = Vec::new();

@@ -1,10 +1,10 @@
 //! Duplicates: found in the background, grouped, remembered as no match; files to the trash and back.
 
-use image::imageops::FilterType;
+use image::imageops::{self, FilterType};
 use lookalike_engine::Engine;
 use lookalike_engine::wire::{DuplicateKind, DuplicatesReply, DuplicatesRequest, KeepReason};
 use lookalike_tests::library::{TestLibrary, wait_until};
-use lookalike_tests::scenes::{jpeg, scene};
+use lookalike_tests::scenes::{captioned, jpeg, rearranged, scene};
 use lookalike_tests::server::Server;
 use serde_json::{Value, json};
 
@@ -60,6 +60,22 @@ fn the_same_file_and_the_same_picture_are_found_and_the_better_one_is_kept() {
     library.index(&engine);
     assert_eq!(list(&engine).progress.done, 5, "what was compared stays known");
     assert_eq!(find(&engine).groups.iter().map(|group| group.members.len()).max(), Some(3));
+}
+
+/// Vectors know what is on a picture and hardly where; what is thrown away must be a copy.
+#[test]
+fn another_picture_of_the_same_things_is_no_duplicate_and_an_edited_copy_is_one() {
+    let library = TestLibrary::with_scenes(4);
+    for number in 1..=4 {
+        library.add(&format!("rearranged-{number}.jpg"), &jpeg(&rearranged(&scene(number, 320, 240)), 90));
+    }
+    let original = scene(2, 320, 240);
+    library.add("captioned.jpg", &jpeg(&captioned(&original), 85));
+    library.add("mirrored-part.jpg", &jpeg(&imageops::flip_horizontal(&imageops::crop_imm(&original, 20, 15, 260, 200).to_image()), 85));
+    let engine = library.writer();
+    library.index(&engine);
+    let reply = find(&engine);
+    assert_eq!(names(&reply), [["scene-2.jpg", "captioned.jpg", "mirrored-part.jpg"]]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use image::imageops::{self, FilterType};
 use lookalike_engine::Engine;
 use lookalike_engine::wire::{CopyNewRequest, ErrorCode, ImportFile, ImportRequest, ImportState, ImportStatus, ImportVerdict, NewFiles};
 use lookalike_tests::library::{TestLibrary, wait_until};
-use lookalike_tests::scenes::{jpeg, scene};
+use lookalike_tests::scenes::{jpeg, rearranged, scene};
 use lookalike_tests::server::Server;
 use serde_json::{Value, json};
 
@@ -22,7 +22,8 @@ fn library_and_card() -> TestLibrary {
     };
     put("DCIM/1.jpg", &fs_err::read(library.photos().join("scene-2.jpg")).unwrap());
     put("DCIM/2.jpg", &jpeg(&imageops::resize(&scene(3, 320, 240), 200, 150, FilterType::Triangle), 70));
-    put("DCIM/3.jpg", &jpeg(&scene(21, 320, 240), 90));
+    // As near to the second scene, to vectors, as a copy of it.
+    put("DCIM/3.jpg", &jpeg(&rearranged(&scene(2, 320, 240)), 90));
     put("DCIM/4.jpg", &jpeg(&scene(22, 320, 240), 90));
     put("DCIM/backup/4.jpg", &jpeg(&scene(22, 320, 240), 90));
     let whole = jpeg(&scene(23, 320, 240), 90);
@@ -134,6 +135,10 @@ fn the_command_tells_and_copies() {
     library.index(&library.writer());
     let (card, target) = (library.beside("card"), library.beside("import"));
     fs_err::create_dir_all(&target).unwrap();
+    let missing = library.run(&["check", card.to_str().unwrap(), "--copy-new", library.beside("nowhere").to_str().unwrap()]);
+    let told = String::from_utf8_lossy(&missing.stderr);
+    assert!(!missing.status.success() && told.contains("does not exist"), "{told}");
+    assert!(missing.stdout.is_empty(), "before the work, not after it");
     let output = library.run(&["check", card.to_str().unwrap(), "--json", "--copy-new", target.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1), "a file could not be read");
     let text = String::from_utf8(output.stdout).unwrap();

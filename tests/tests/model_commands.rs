@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use lookalike_tests::library::{TestLibrary, wait_until};
 use lookalike_tests::mirror::Manner;
-use lookalike_tests::networks::{mobilenet_like, small, split, with_side, without_stride};
+use lookalike_tests::networks::{mobilenet_like, small, split, with_batch, with_side, without_stride};
 use lookalike_tests::scenes::Numbers;
 use lookalike_tests::shop::Shop;
 use serde_json::Value;
@@ -134,7 +134,7 @@ fn the_users_own_file_is_added_with_what_its_graph_says() {
     }
     let (code, _, stderr) = output(&mut library.command(&["model", "add", &photo, "--yes", "--name", "photo"]));
     assert_eq!(code, Some(1));
-    assert!(stderr.contains("no ONNX file"), "{stderr}");
+    assert!(stderr.contains("no ONNX file") && stderr.contains("cut short"), "{stderr}");
     for wrong in [&["--size", "large"][..], &["--mean", "1,2"], &["--resize", "stretch"]] {
         assert_eq!(output(library.command(&["model", "add", &path]).args(wrong)).0, Some(2), "{wrong:?} is wrong usage");
     }
@@ -188,6 +188,7 @@ fn files_that_cannot_be_run_are_refused_in_words() {
         assert!(code == Some(1) && stderr.contains(says), "{name}: {code:?}: {stderr}");
     };
     refused("strideless.onnx", &without_stride(&small(1, 32)), &[], "cannot be run");
+    refused("batch.onnx", &with_batch(&small(1, 32), 4), &[], "takes 4 pictures at a time");
     refused("huge.onnx", &with_side(&small(1, 32), 200_000), &[], "200000 × 200000 pixels is not within 16 to 2048");
     refused("open.onnx", &with_side(&small(1, 32), 0), &["--size", "99999x99999"], "99999 × 99999 pixels is not within 16 to 2048");
     refused("模型.onnx", &small(1, 32), &[], "--name NAME");

@@ -45,6 +45,9 @@ fn searches_by_id_by_upload_and_in_pages() {
     let text = server.form("/api/v1/search/upload", &[("file", Some("a.jpg"), b"no picture")]).expect(422).json();
     assert_eq!(text["code"], "not-a-picture");
     assert!(text["detail"].is_string() && text["hint"].is_string());
+    let twice = [("file", Some("a.jpg"), b"x".as_slice()), ("top_k", None, b"3"), ("top_k", None, b"5")];
+    let twice = server.form("/api/v1/search/upload", &twice).expect(400).json();
+    assert!(twice["detail"].as_str().unwrap().contains("\"top_k\" more than once"), "{twice}");
 }
 
 #[test]
@@ -259,6 +262,7 @@ fn runs_skips_models_and_the_connection_answer() {
     let model = models["models"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(models["models"][0]["state"], "in-use");
     assert_eq!(server.get(&format!("/api/v1/models/{model}/notes")).expect(200).json(), json!([]));
+    server.get("/api/v1/models/nosuch/notes").expect(404);
     server.ask("POST", &format!("/api/v1/models/{model}/use"), b"", &[]).expect(204);
     server.ask("POST", "/api/v1/models/nobody/use", b"", &[]).expect(404);
     server.ask("POST", "/api/v1/models/nobody/install", b"", &[]).expect(404);

@@ -82,7 +82,7 @@ describe('the window', () => {
 
     await fireEvent.input(slider, { target: { value: '0.2' } });
     await screen.findByRole('heading', { name: '59 look-alikes' });
-    expect(app.search.shown).toHaveLength(60);
+    expect(app.search.results.shown).toHaveLength(60);
   });
 
   it('says so where nothing but the photo itself is found', async () => {
@@ -100,9 +100,9 @@ describe('the window', () => {
     const app = open(host);
     await fireEvent.click(await tile(/^photo-1\.jpg/));
     await screen.findByRole('heading', { name: /look-alikes/ });
-    await app.search.setThreshold(0);
-    while (app.search.hits.length < 250) await app.search.loadMore();
-    expect(app.search.hits.map((hit) => hit.rank)).toEqual(Array.from({ length: 250 }, (_, i) => i + 1));
+    await app.search.results.setThreshold(0);
+    while (app.search.results.hits.length < 250) await app.search.loadMore();
+    expect(app.search.results.hits.map((hit) => hit.rank)).toEqual(Array.from({ length: 250 }, (_, i) => i + 1));
   });
 
   it('marks copies and offline photos, and shows where a selected photo lies', async () => {

@@ -14,13 +14,15 @@ import { ImportCheck } from './import-check/import-check.svelte';
 import { Activity } from './indexing/activity.svelte';
 import { Layout } from './layout.svelte';
 import { Library, WHOLE } from './library/library.svelte';
+import { chooseFromMenu } from './menu';
 import { Models } from './models/models.svelte';
 import { readText } from './platform/browser/clipboard';
 import { asErrorReply, type Host } from './platform/host';
 import { LOWEST } from './search/bands';
 import { linkIn, linkOf } from './search/link';
+import type { Asked, Question } from './search/question.svelte';
 import { Recent } from './search/recent.svelte';
-import { Search, type Asked } from './search/search.svelte';
+import { Search } from './search/search.svelte';
 import { Settings } from './settings/settings.svelte';
 import type { Errand } from './trash/trash';
 import { Visits } from './visits.svelte';
@@ -77,7 +79,7 @@ export class App {
     this.recent = new Recent(() => host.can.readPaths);
     this.search = new Search(host, () => this.library.status?.model.bands.similar ?? LOWEST);
     this.settings = new Settings(host);
-    this.#reports = new HostReports(this, this.#givenFiles);
+    this.#reports = new HostReports(this, this.#givenFiles, (item) => chooseFromMenu(this, item));
   }
 
   /** Whether the library can be changed from here: another program may be the one that writes to it. */
@@ -101,14 +103,14 @@ export class App {
   }
 
   /** What a filter narrows. */
-  get narrowed(): Library | Search {
-    return this.screen === 'library' ? this.library : this.search;
+  get narrowed(): Library | Question {
+    return this.screen === 'library' ? this.library : this.search.question;
   }
 
   /** The one photo that keys and menus are about. */
   get selectedPhoto(): { id: string; file_name: string } | undefined {
     if (this.screen === 'library') return this.library.pictures[this.library.selected];
-    return this.screen === 'results' ? this.search.visible[this.search.selected] : undefined;
+    return this.screen === 'results' ? this.search.results.selectedHit : undefined;
   }
 
   async start(): Promise<() => void> {
@@ -167,7 +169,7 @@ export class App {
     this.activity.clearErrors();
     this.screen = 'results';
     await this.search.ask(asked);
-    if (this.search.asked === asked && this.search.query) this.recent.add(asked, this.search.query.id);
+    if (this.search.question.asked === asked && this.search.query) this.recent.add(asked, this.search.query.id);
   }
 
   /** A path, or an address: whatever was typed. */

@@ -1,24 +1,40 @@
 // Files that the window is given: dropped on it, or opened with the program.
 
-import type { App } from './app.svelte';
+import type { Screen } from './app.svelte';
 import { t } from './i18n/index.svelte';
-import type { Drag } from './platform/host';
+import type { Activity } from './indexing/activity.svelte';
+import type { Drag, Host } from './platform/host';
+import type { Asked } from './search/question.svelte';
+
+/** Whoever does with them what the user wants. */
+interface Receiver {
+  readonly activity: Pick<Activity, 'notify'>;
+  readonly host: Pick<Host, 'pathKind'>;
+  readonly screen: Screen;
+  readonly started: boolean;
+  dragging: boolean;
+  attempt<T>(action: () => Promise<T>): Promise<T | undefined>;
+  addFolder(path: string, excludes: string[]): Promise<boolean>;
+  checkFolder(path: string): Promise<void>;
+  find(asked: Asked): Promise<void>;
+  findPath(path: string): Promise<void>;
+}
 
 export class GivenFiles {
   /** What the program was asked to open before there was a library to look in. */
   #waiting: string[] = [];
 
-  constructor(private readonly app: App) {}
+  constructor(private readonly receiver: Receiver) {}
 
   onDrag(drag: Drag): void {
-    this.app.dragging = drag.kind === 'over';
+    this.receiver.dragging = drag.kind === 'over';
     if (drag.kind !== 'dropped') return;
-    if (this.app.screen === 'import-check') void this.#check(drag.paths);
+    if (this.receiver.screen === 'import-check') void this.#check(drag.paths);
     else void this.#take(drag.paths);
   }
 
   onOpened(paths: string[]): void {
-    if (this.app.started) void this.#take(paths);
+    if (this.receiver.started) void this.#take(paths);
     else this.#waiting = [...this.#waiting, ...paths];
   }
 
@@ -30,29 +46,29 @@ export class GivenFiles {
     const [first] = paths;
     if (first === undefined) return;
     if (paths.length > 1) await this.#takeSeveral(paths);
-    else await this.app.findPath(first);
+    else await this.receiver.findPath(first);
   }
 
   /** Folders are added, all of them; of several photos the first is searched. */
   async #takeSeveral(paths: string[]): Promise<void> {
-    const { app } = this;
-    const kinds = await Promise.all(paths.map((path) => app.host.pathKind(path)));
+    const { receiver } = this;
+    const kinds = await Promise.all(paths.map((path) => receiver.host.pathKind(path)));
     const photos = paths.filter((_, i) => kinds[i] === 'file');
     for (const [i, path] of paths.entries()) {
-      if (kinds[i] === 'folder') await app.addFolder(path, []);
+      if (kinds[i] === 'folder') await receiver.addFolder(path, []);
     }
-    if (photos.length > 1) app.activity.notify('info', t('query.several'));
-    if (photos[0] !== undefined) await app.find({ kind: 'path', path: photos[0] });
+    if (photos.length > 1) receiver.activity.notify('info', t('query.several'));
+    if (photos[0] !== undefined) await receiver.find({ kind: 'path', path: photos[0] });
   }
 
   /** Before import, one folder at a time. */
   async #check(paths: string[]): Promise<void> {
-    const { app } = this;
-    const kinds = await app.attempt(() => Promise.all(paths.map((path) => app.host.pathKind(path))));
+    const { receiver } = this;
+    const kinds = await receiver.attempt(() => Promise.all(paths.map((path) => receiver.host.pathKind(path))));
     const folders = paths.filter((_, i) => kinds?.[i] === 'folder');
     const [folder] = folders;
-    if (folders.length > 1) app.activity.notify('info', t('import.several'));
-    if (folder !== undefined) await app.checkFolder(folder);
-    else if (kinds && paths[0] !== undefined) await app.findPath(paths[0]);
+    if (folders.length > 1) receiver.activity.notify('info', t('import.several'));
+    if (folder !== undefined) await receiver.checkFolder(folder);
+    else if (kinds && paths[0] !== undefined) await receiver.findPath(paths[0]);
   }
 }

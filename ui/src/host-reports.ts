@@ -1,13 +1,43 @@
 // What the window makes of everything that its host reports.
 
-import type { App } from './app.svelte';
+import type { Screen } from './app.svelte';
+import type { Connections } from './connections/connections.svelte';
+import type { Duplicates } from './duplicates/duplicates.svelte';
+import type { Copying } from './export/copying.svelte';
 import type { GivenFiles } from './given-files';
 import { t } from './i18n/index.svelte';
+import type { ImportCheck } from './import-check/import-check.svelte';
 import { endText } from './import-check/words';
+import type { Activity } from './indexing/activity.svelte';
 import { LongWork } from './indexing/long-work';
-import { chooseFromMenu } from './menu';
-import type { HostEvent } from './platform/host';
-import type { ImportStatus } from './wire';
+import type { Library } from './library/library.svelte';
+import type { Models } from './models/models.svelte';
+import type { Host, HostEvent } from './platform/host';
+import type { Asked } from './search/question.svelte';
+import type { Search } from './search/search.svelte';
+import type { ErrorReply, ImportStatus } from './wire';
+
+/** What of the window changes with what is reported. */
+interface Concerned {
+  readonly activity: Pick<Activity, 'progress' | 'finished' | 'said' | 'notify' | 'dismiss'>;
+  readonly connections: Pick<Connections, 'onStatus' | 'onStep' | 'readAgain'>;
+  readonly copying: Pick<Copying, 'onProgress' | 'end'>;
+  readonly duplicates: Pick<Duplicates, 'onProgress' | 'read'>;
+  readonly host: Host;
+  readonly importCheck: Pick<ImportCheck, 'isRunning' | 'onStatus' | 'restore'>;
+  readonly library: Pick<Library, 'status' | 'changed' | 'readStatus' | 'readPictures'>;
+  readonly models: Pick<Models, 'list' | 'switch' | 'switched' | 'installed' | 'read'>;
+  readonly search: Pick<Search, 'libraryChanged' | 'refresh'>;
+  readonly firstRun: boolean;
+  readonly started: boolean;
+  readonly startError: ErrorReply | null;
+  screen: Screen;
+  pending: Asked | null;
+  resyncs: number;
+  attempt<T>(action: () => Promise<T>): Promise<T | undefined>;
+  find(asked: Asked): Promise<void>;
+  open(): Promise<void>;
+}
 
 /** Work of those who may manage the library, of which others hear, too. */
 const MANAGERS_WORK: readonly HostEvent['kind'][] = ['copy-changed', 'import-changed'];
@@ -18,8 +48,9 @@ export class HostReports {
   #refreshWhenFinished = false;
 
   constructor(
-    private readonly app: App,
-    private readonly givenFiles: GivenFiles,
+    private readonly app: Concerned,
+    private readonly givenFiles: Pick<GivenFiles, 'onOpened'>,
+    private readonly chooseFromMenu: (item: string) => void,
   ) {
     this.#longWork = new LongWork(app.host);
   }
@@ -37,7 +68,7 @@ export class HostReports {
         return;
       case 'library-changed':
         app.library.changed();
-        app.search.outdated = app.search.query !== null;
+        app.search.libraryChanged();
         void this.#findPending();
         return;
       case 'folders-changed':
@@ -74,7 +105,7 @@ export class HostReports {
         this.givenFiles.onOpened(event.paths);
         return;
       case 'menu':
-        chooseFromMenu(app, event.item);
+        this.chooseFromMenu(event.item);
         return;
       case 'models-changed':
         void app.attempt(() => app.library.readStatus());
@@ -92,7 +123,7 @@ export class HostReports {
     app.resyncs += 1;
     app.copying.end(); // where they go on, the next report says so
     if (!app.started || app.startError) return app.open();
-    app.search.outdated = app.search.query !== null;
+    app.search.libraryChanged();
     await app.attempt(async () => {
       await app.library.readStatus();
       app.activity.progress = app.library.status?.progress ?? null;

@@ -24,7 +24,7 @@ interface Item {
 const SEPARATOR = null;
 const always = () => true;
 const hasLibrary = (app: App) => app.started && !app.firstRun;
-const hasResults = (app: App) => app.started && app.screen === 'results' && app.search.shown.length > 0;
+const hasResults = (app: App) => app.started && app.screen === 'results' && app.search.results.shown.length > 0;
 const writes = (app: App) => app.started && app.writes;
 
 const menus: { label: Key; items: (Item | typeof SEPARATOR)[] }[] = [

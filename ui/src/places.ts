@@ -4,7 +4,7 @@
 import { WHOLE, type Narrowing } from './library/library.svelte';
 import { LOWEST } from './search/bands';
 import { NO_FILTER } from './search/filter';
-import type { Sought } from './search/search.svelte';
+import type { Sought } from './search/question.svelte';
 import type { Screen } from './app.svelte';
 
 export interface Place {

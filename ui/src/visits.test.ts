@@ -82,24 +82,24 @@ describe('the window keeps where one is', () => {
     const before = await open();
     await fireEvent.click(await tile(/^photo-2\.jpg/));
     await results();
-    await before.search.filterBy({ taken_from: '2025-01-01', taken_until: null, formats: ['png'], min_bytes: null, max_bytes: null, orientation: null, folder: null });
-    await before.search.lean('more', { id: fakeId(3), name: 'photo-3.jpg' });
-    await before.search.setThreshold(0.92);
+    await before.search.question.filterBy({ taken_from: '2025-01-01', taken_until: null, formats: ['png'], min_bytes: null, max_bytes: null, orientation: null, folder: null });
+    await before.search.question.lean('more', { id: fakeId(3), name: 'photo-3.jpg' });
+    await before.search.results.setThreshold(0.92);
     await waitFor(() => expect(location.hash).toContain('from=0.92'));
     const { hash } = location;
     expect(hash).toContain(`#/search/${fakeId(2)}?`);
     const after = await reload();
     await screenOf('3 look-alikes');
-    expect(after.search.asked).toEqual({ kind: 'image', id: fakeId(2), name: 'photo-2.jpg' });
-    expect(after.search.filter?.formats).toEqual(['png']);
-    expect(after.search.more).toEqual([{ id: fakeId(3), name: 'photo-3.jpg' }]);
+    expect(after.search.question.asked).toEqual({ kind: 'image', id: fakeId(2), name: 'photo-2.jpg' });
+    expect(after.search.question.filter?.formats).toEqual(['png']);
+    expect(after.search.question.more).toEqual([{ id: fakeId(3), name: 'photo-3.jpg' }]);
 
     cleanup();
     history.replaceState(null, '', `/${hash}`); // as a bookmark does, which holds nothing but the address
     const bookmarked = await open();
     await screenOf('3 look-alikes');
-    expect(bookmarked.search.filter?.taken_from).toBe('2025-01-01');
-    expect(bookmarked.search.asked, 'the answer says what it is called').toMatchObject({ id: fakeId(2), name: expect.stringMatching(/./) });
+    expect(bookmarked.search.question.filter?.taken_from).toBe('2025-01-01');
+    expect(bookmarked.search.question.asked, 'the answer says what it is called').toMatchObject({ id: fakeId(2), name: expect.stringMatching(/./) });
   });
 
   it('in the preview, which the way back closes', async () => {

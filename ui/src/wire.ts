@@ -1386,7 +1386,7 @@ seconds: number, } | { "kind": "same-camera" } | { "kind": "mirrored" } | { "kin
 /**
  * 90, 180 or 270.
  */
-degrees: number, } | { "kind": "tilted" } | { "kind": "part-of-query" } | { "kind": "holds-query" };
+degrees: number, } | { "kind": "tilted" } | { "kind": "covered" } | { "kind": "part-of-query" } | { "kind": "holds-query" };
 
 /**
  * A change of the settings that would let a failed step pass.

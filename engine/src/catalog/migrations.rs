@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("orders.sql"),
     include_str!("confined.sql"),
     include_str!("said.sql"),
+    include_str!("looked_at.sql"),
 ];
 
 /// Brings the catalog to the newest version.

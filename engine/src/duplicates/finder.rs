@@ -1,4 +1,4 @@
-//! Compares every picture with all others by the vector index, and notes which show the same. What was compared is in the
+//! Compares every picture with all others: the vector index says which may show the same, their pixels which do. What was compared is in the
 //! catalog, so that it goes on where it stopped, and only new pictures cost anything the next time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 use crate::catalog::near::{self, Pair};
-use crate::catalog::{Catalog, ImageKey};
-use crate::search::{IndexKeeper, SamePicture};
+use crate::catalog::{Catalog, ImageKey, images};
+use crate::search::{IndexKeeper, MayBe, SamePicture, Sketches, on_all_cores};
 use crate::wire::{DuplicatesProgress, Event};
 use crate::words::sayings;
 use crate::{Error, Result};
@@ -19,6 +19,8 @@ use crate::{Error, Result};
 const BATCH: usize = 256;
 /// Look-alikes of one picture that are noted: more are in the groups of their own.
 const NEIGHBOURS: usize = 64;
+/// Of these, so many are looked at closely: whether one is a part of the other, or tilted.
+const LOOKED_AT_CLOSELY: usize = 4;
 /// Progress is told no more often than this.
 const TELL: Duration = Duration::from_millis(200);
 
@@ -28,6 +30,7 @@ pub(crate) struct Parts {
     pub(crate) index: Arc<IndexKeeper>,
     pub(crate) model: String,
     pub(crate) same_picture: SamePicture,
+    pub(crate) sketches: Arc<Sketches>,
     pub(crate) events: broadcast::Sender<Event>,
 }
 
@@ -91,13 +94,14 @@ impl Shared {
             }
             // What was added since is compared with these when its own turn comes.
             parts.index.follow(&parts.catalog)?;
-            let mut pairs = Vec::new();
+            let mut candidates = Vec::new();
             for (image, vector) in &batch {
                 if self.is_stopped.load(Ordering::Acquire) {
                     return Ok(());
                 }
-                pairs.extend(self.neighbours(parts, *image, vector)?);
+                candidates.extend(candidates_of(parts, *image, vector)?);
             }
+            let Some(pairs) = self.confirmed(parts, &candidates)? else { return Ok(()) };
             let images: Vec<ImageKey> = batch.iter().map(|(image, _)| *image).collect();
             parts.catalog.write(|db| near::note(db, &parts.model, &images, &pairs))?;
             window.0 += batch.len() as u64;
@@ -112,11 +116,22 @@ impl Shared {
         }
     }
 
-    fn neighbours(&self, parts: &Parts, image: ImageKey, vector: &[f32]) -> Result<Vec<Pair>> {
-        let query = parts.same_picture.query(vector);
-        let (found, _) = parts.index.search(&query.vector, NEIGHBOURS, None)?;
-        let near = found.into_iter().filter(|(other, _)| *other != image);
-        Ok(near.filter_map(|(other, distance)| Some(Pair { a: image, b: other, distance: query.distance(distance)? })).collect())
+    /// Those that their pixels say are the same; none when the work was stopped.
+    fn confirmed(&self, parts: &Parts, candidates: &[Candidate]) -> Result<Option<Vec<Pair>>> {
+        let judge = |candidate: &Candidate| -> Result<Option<Pair>> {
+            if self.is_stopped.load(Ordering::Acquire) {
+                return Ok(None);
+            }
+            let Candidate { a, b, may_be, is_close } = *candidate;
+            let [of_a, of_b] = [a, b].map(|image| -> Result<_> {
+                let row = parts.catalog.read(|db| images::by_key(db, image))?;
+                Ok(row.and_then(|row| parts.sketches.get(row.hash)))
+            });
+            let agreement = may_be.agreement(of_a?.as_deref(), of_b?.as_deref(), is_close);
+            Ok(agreement.map(|_| Pair { a, b, distance: may_be.distance }))
+        };
+        let judged = on_all_cores(candidates, judge).into_iter().filter_map(Result::transpose).collect::<Result<Vec<_>>>()?;
+        Ok((!self.is_stopped.load(Ordering::Acquire)).then_some(judged))
     }
 
     fn tell(&self, parts: &Parts) {
@@ -127,4 +142,22 @@ impl Shared {
             let _ = parts.events.send(Event::DuplicatesChanged { progress: DuplicatesProgress { done, total, is_running, rate } });
         }
     }
+}
+
+/// Two pictures that may be the same.
+struct Candidate {
+    a: ImageKey,
+    b: ImageKey,
+    may_be: MayBe,
+    /// Whether it is looked at closely.
+    is_close: bool,
+}
+
+fn candidates_of(parts: &Parts, image: ImageKey, vector: &[f32]) -> Result<Vec<Candidate>> {
+    let query = parts.same_picture.query(vector);
+    let (found, _) = parts.index.search(&query.vector, NEIGHBOURS, None)?;
+    let near = found.into_iter().filter(|(other, _)| *other != image);
+    let may_be = near.filter_map(|(other, distance)| Some((other, query.may_be(distance)?)));
+    let candidate = |(place, (other, may_be))| Candidate { a: image, b: other, may_be, is_close: place < LOOKED_AT_CLOSELY };
+    Ok(may_be.enumerate().map(candidate).collect())
 }

@@ -6,7 +6,6 @@ mod model;
 mod preprocess;
 pub(crate) mod probe;
 mod tract;
-mod trim;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -133,6 +133,8 @@ pub struct Bands {
     pub similar: f32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_candidate: Option<f32>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub estimated: bool,
 }
@@ -216,6 +218,9 @@ impl Manifest {
         }
         if let Some(copy) = bands.copy.filter(|copy| !(0.2..=1.0).contains(copy) || self.output.copy.is_none()) {
             return Err(format!("bands.copy {copy} is not within 0.2 and 1, or there is no output.copy that says which numbers it is about"));
+        }
+        if let Some(candidate) = bands.copy_candidate.filter(|candidate| !bands.copy.is_some_and(|copy| (0.2..=copy).contains(candidate))) {
+            return Err(format!("bands.copy-candidate {candidate} is not within 0.2 and bands.copy"));
         }
         Ok(())
     }
@@ -340,7 +345,8 @@ mod tests {
             Manifest::parse(&text.replace("similar = 0.5", &format!("similar = 0.5, copy = {band}")), "test")
         };
         assert_eq!(with(", copy = 64", "0.7").unwrap().bands.copy, Some(0.7));
-        for (output, band) in [("", "0.7"), (", copy = 64", "1.1"), (", copy = 64", "0.1")] {
+        assert_eq!(with(", copy = 64", "0.7, copy-candidate = 0.6").unwrap().bands.copy_candidate, Some(0.6));
+        for (output, band) in [("", "0.7"), (", copy = 64", "1.1"), (", copy = 64", "0.1"), (", copy = 64", "0.7, copy-candidate = 0.8")] {
             let error = with(output, band).unwrap_err().to_string();
             assert!(error.contains("bands.copy"), "{error}");
         }

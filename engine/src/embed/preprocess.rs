@@ -1,32 +1,19 @@
 //! From a picture of any shape to the model's input tensor: trim, resize, scale, lay out.
 
-use std::borrow::Cow;
-
 use super::model::{Colour, Input, Layout, Resize};
-use super::trim::{TrimBox, trim_box};
-use crate::media::{self, Rgb8};
+use crate::media::{self, Rgb8, TrimBox, trim_box};
 
 /// Fills `[1, 3, height, width]` (or `[1, height, width, 3]`) in row-major order.
 pub(super) fn input_values(picture: &Rgb8, input: &Input) -> Vec<f32> {
     let whole = TrimBox { left: 0, top: 0, right: picture.width as usize, bottom: picture.height as usize };
     let cut = if input.trim { trim_box(picture) } else { whole };
+    // Cut out first: the resize filter must not see beyond the edges.
     let sized = match input.resize {
-        Resize::Squash => media::resize(&crop(picture, cut), input.width, input.height),
-        Resize::CenterCrop => media::resize(&crop(picture, middle_of(cut, input)), input.width, input.height),
-        Resize::Letterbox => letterbox(&crop(picture, cut), input),
+        Resize::Squash => media::resize(&cut.cut_out(picture), input.width, input.height),
+        Resize::CenterCrop => media::resize(&middle_of(cut, input).cut_out(picture), input.width, input.height),
+        Resize::Letterbox => letterbox(&cut.cut_out(picture), input),
     };
     normalise(&sized, input)
-}
-
-/// The pixels of the box, copied only where something is cut away: the resize filter must not see beyond its edges.
-fn crop(picture: &Rgb8, cut: TrimBox) -> Cow<'_, Rgb8> {
-    let (width, height) = (cut.right - cut.left, cut.bottom - cut.top);
-    if (width, height) == (picture.width as usize, picture.height as usize) {
-        return Cow::Borrowed(picture);
-    }
-    let rows = picture.data.chunks_exact(picture.width as usize * 3).skip(cut.top).take(height);
-    let data = rows.flat_map(|row| &row[cut.left * 3..cut.right * 3]).copied().collect();
-    Cow::Owned(Rgb8 { width: width as u32, height: height as u32, data })
 }
 
 /// The largest box in the middle that has the input's aspect.

@@ -1,5 +1,6 @@
 //! What an unknown ONNX file says of itself: its input, and the places that may serve as output.
 
+use tract_onnx::pb::GraphProto;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Size;
 use tract_onnx::pb::type_proto::Value as Kind;
 use tract_onnx::prelude::*;
@@ -22,11 +23,14 @@ pub(crate) struct Found {
     pub(crate) ends_in_classifier: bool,
 }
 
-/// Reads a graph's input and the places that may serve as output.
-pub(crate) fn look(onnx: &[u8]) -> Result<Found, String> {
-    let not_onnx = |error: TractError| format!("it is no ONNX file: {error}");
-    let proto = tract_onnx::onnx().proto_model_for_read(&mut std::io::Cursor::new(onnx)).map_err(not_onnx)?;
-    let graph = proto.graph.as_ref().filter(|graph| !graph.node.is_empty()).ok_or("it is no ONNX file: it holds no graph")?;
+/// Reads an ONNX file's graph, without looking whether it can be run.
+pub(crate) fn read(onnx: &[u8]) -> Result<GraphProto, String> {
+    let proto = tract_onnx::onnx().proto_model_for_read(&mut std::io::Cursor::new(onnx)).map_err(|error| format!("it is no ONNX file: {error}"))?;
+    proto.graph.filter(|graph| !graph.node.is_empty()).ok_or_else(|| "it is no ONNX file: it holds no graph".into())
+}
+
+/// A graph's input and the places that may serve as output.
+pub(crate) fn look(graph: &GraphProto) -> Result<Found, String> {
     let inputs = graph::inputs(graph);
     let [input] = inputs.as_slice() else {
         return Err(format!("it has {} inputs where one picture is wanted", inputs.len()));
@@ -38,6 +42,9 @@ pub(crate) fn look(onnx: &[u8]) -> Result<Found, String> {
         return Err("its input is not of 32-bit floats".into());
     }
     let sizes: Vec<Option<u32>> = tensor.shape.iter().flat_map(|shape| &shape.dim).map(|dim| known(dim.value.as_ref())).collect();
+    if let Some(Some(batch @ 2..)) = sizes.first() {
+        return Err(format!("its input takes {batch} pictures at a time and no other number: export it with a batch of 1, or an open one"));
+    }
     let (layout, height, width) = match sizes.as_slice() {
         [] => (None, None, None),
         [_, Some(3), height, width] => (Some(Layout::Nchw), *height, *width),

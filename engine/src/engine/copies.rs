@@ -158,7 +158,7 @@ impl Engine {
     }
 
     /// The folder to copy to, found to be one.
-    pub(super) fn target(&self, folder: &str) -> Result<PathBuf> {
+    pub fn target(&self, folder: &str) -> Result<PathBuf> {
         let path = Path::new(folder);
         let refuse = |why: &str| Err(Error::invalid(format!("folder: {folder:?} {why}")).with_hint("Choose an existing folder."));
         if !path.is_absolute() {

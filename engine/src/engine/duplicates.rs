@@ -42,6 +42,7 @@ impl Engine {
                 index: Arc::clone(&serving.index),
                 model: serving.id.clone(),
                 same_picture: serving.same_picture(),
+                sketches: Arc::clone(&self.inner.sketches),
                 events: self.inner.events.clone(),
             })?);
         }

@@ -1,16 +1,15 @@
 //! Why results match, as far as pixels tell.
 
+use std::sync::Arc;
+
 use super::Engine;
 use crate::catalog::{ContentHash, images};
-use crate::media;
 use crate::search::{Ranked, Sketch, resemblance, tilted};
 use crate::wire::{ExplainRequest, Explained};
 use crate::{Error, Result};
 
 /// Results that are explained at a time.
 const MOST: usize = 200;
-/// What the comparison needs of a thumbnail's shorter side, in pixels.
-const SIDE: u32 = 64;
 
 impl Engine {
     /// Says of results whether they are mirrored, turned, tilted or cropped against the query. Looks at thumbnails, some milliseconds
@@ -28,24 +27,21 @@ impl Engine {
                 Ranked::Here(other) => Some(*other) == key,
                 Ranked::Shared(other) => *other == hash,
             });
-            let reason = || {
+            let reasons = || {
                 let similarity = similarity.filter(|_| hash != set.asked.hash)?;
-                let (query, result) = (query.as_ref()?, self.sketch(hash)?);
+                let (query, result) = (query.as_deref()?, self.sketch(hash)?);
                 // What is far away only seems to be a tilted one.
                 let tilted = || if similarity >= set.limits.same_scene { tilted(query, &result) } else { None };
-                resemblance(query, &result).or_else(tilted)?.reason
+                Some(resemblance(query, &result).or_else(tilted)?.reasons)
             };
-            Ok(Explained { id: hash.to_string(), reasons: reason().into_iter().collect() })
+            Ok(Explained { id: hash.to_string(), reasons: reasons().unwrap_or_default() })
         };
         hashes.into_iter().map(of).collect()
     }
 
     /// What is compared of a picture; none where there is no thumbnail to be had.
-    fn sketch(&self, hash: ContentHash) -> Option<Sketch> {
-        self.sketch_of(&self.thumbnail(&hash.to_string()).ok()?)
-    }
-
-    pub(super) fn sketch_of(&self, thumbnail: &[u8]) -> Option<Sketch> {
-        media::decode(thumbnail, SIDE, &self.inner.limits).ok().map(|picture| Sketch::of(picture.pixels))
+    fn sketch(&self, hash: ContentHash) -> Option<Arc<Sketch>> {
+        let of_thumbnail = || self.inner.sketches.of(&self.thumbnail(&hash.to_string()).ok()?).map(Arc::new);
+        self.inner.sketches.get(hash).or_else(of_thumbnail)
     }
 }

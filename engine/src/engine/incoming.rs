@@ -48,6 +48,7 @@ impl Engine {
             index: Arc::clone(&serving.index),
             embedder: serving.embedder.get()?,
             same_picture: serving.same_picture(),
+            sketches: Arc::clone(&self.inner.sketches),
             limits: self.inner.limits,
             workers: self.workers(),
             events: self.inner.events.clone(),

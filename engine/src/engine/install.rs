@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::Engine;
 use crate::embed::{Embedder, Manifest, Model};
 use crate::models::{ModelProbe, Wanted, fetch, inspect, read_onnx};
-use crate::wire::{Event, InstallInfo};
+use crate::wire::{ErrorCode, Event, InstallInfo};
 use crate::{Error, Result};
 
 /// Progress is told no more often than this.
@@ -65,7 +65,10 @@ impl Engine {
                 Err(fault) => return Err(fault.with_hint(format!("Remove it, and add it again: lookalike model remove {id}"))),
             }
         }
-        let entry = entry.ok_or_else(|| crate::models::not_installed(id).with_hint("See which can be fetched: lookalike model list"))?;
+        let entry = entry.ok_or_else(|| {
+            Error::new(ErrorCode::NotFound, format!("the catalogue has no model {id}"))
+                .with_hint("See which there are: lookalike model list; add a file of your own: lookalike model add FILE.onnx")
+        })?;
         let manifest = &entry.manifest;
         let is_cancelled = Arc::new(AtomicBool::new(false));
         {

@@ -38,7 +38,7 @@ use crate::embed::ModelSource;
 use crate::fetch::{Fetched, Fetcher};
 use crate::media::Limits;
 use crate::models::{Catalogue, ModelStore};
-use crate::search::ResultSets;
+use crate::search::{ResultSets, Sketches};
 use crate::settings::{PreferencesFile, SecretAccess};
 use crate::wire::{ErrorCode, Event};
 use crate::{Error, Result};
@@ -92,6 +92,7 @@ struct Inner {
     data_dir: PathBuf,
     catalog: Arc<Catalog>,
     thumbnails: Arc<Thumbnails>,
+    sketches: Arc<Sketches>,
     opener: Arc<Opener>,
     serving: Arc<ServingSlot>,
     catalogue: Catalogue,
@@ -185,6 +186,7 @@ impl Engine {
         let inner = Inner {
             data_dir,
             catalog,
+            sketches: Arc::new(Sketches::new(Arc::clone(&thumbnails), limits)),
             thumbnails,
             opener,
             serving,

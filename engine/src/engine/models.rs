@@ -61,7 +61,7 @@ fn older(db: &Connection, bundled: &Manifest) -> Result<Option<Manifest>> {
     let mut older = Manifest { id: id.clone(), name: id.clone(), provenance: "Known only by its vectors.".into(), ..bundled.clone() };
     (older.sha256, older.bytes, older.bands.estimated) = (String::new(), 0, true);
     older.output.dimension = models::dimension(db, id)?;
-    (older.output.copy, older.bands.copy) = (None, None);
+    (older.output.copy, older.bands.copy, older.bands.copy_candidate) = (None, None, None);
     Ok(Some(older))
 }
 
@@ -252,7 +252,15 @@ impl Engine {
     }
 
     /// Pictures that a model knows only by their thumbnail, or not at all, with the reason.
+    ///
+    /// # Errors
+    ///
+    /// `not-found` for a model that neither this library nor the catalogue knows.
     pub fn embedding_notes(&self, id: &str) -> Result<Vec<EmbeddingNote>> {
+        let is_known = self.inner.catalogue.entry(id).is_some() || self.inner.opener.store.source(id).is_ok();
+        if !is_known && self.inner.catalog.read(|db| models::get(db, id))?.is_none() {
+            return Err(Error::new(ErrorCode::NotFound, format!("there is no model {id}")).with_hint("See which there are: lookalike model list"));
+        }
         self.inner.catalog.read(|db| {
             let mut notes = Vec::new();
             for noted in models::noted(db, id)? {

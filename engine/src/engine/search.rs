@@ -69,7 +69,7 @@ impl Engine {
         let here = || {
             let (ranked, is_whole) = self.rank_here(serving, &vector, wanted, &terms.filter)?;
             let nearest = |vector: &[f32]| Ok(self.rank_here(serving, vector, CANDIDATES, &terms.filter)?.0);
-            let ranked = second.reranked(second.copies_first(ranked, nearest)?, nearest)?;
+            let ranked = second.reranked(second.same_first(ranked, nearest)?, nearest)?;
             Ok::<_, Error>((ranked, is_whole))
         };
         let as_shared = |ranked: Vec<(ContentHash, f32)>| ranked.into_iter().map(|(hash, distance)| (Ranked::Shared(hash), distance)).collect::<Vec<_>>();
@@ -81,7 +81,9 @@ impl Engine {
             }
             Scope::Shared => match self.rank_shared(serving, &vector, wanted, &terms.filter) {
                 Ok(SharedRanking { ranked, hits, is_whole }) => {
-                    let ranked = second.reranked(as_shared(ranked), |towards| {
+                    // Asked once: what copies are found by would be a second question.
+                    let ranked = second.same_first(as_shared(ranked), |_| Ok(Vec::new()))?;
+                    let ranked = second.reranked(ranked, |towards| {
                         let near = self.rank_shared(serving, towards, CANDIDATES, &terms.filter);
                         // There is an answer already, by vectors alone.
                         let near = near.inspect_err(|error| tracing::warn!(%error, "no candidates to compare the pixels of"));

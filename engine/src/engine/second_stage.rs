@@ -1,20 +1,32 @@
-//! The second stage of a search: what is the same picture comes first. Whether it is, the part of the vectors says that tells copies;
-//! and of a whole picture from outside the library, where no vector is sure, the pixels of candidates, compared with its own.
+//! The second stage of a search: what is the same picture comes first, and nothing else is called so. Vectors tell what may be the
+//! same, pixels what is; and of a whole picture from outside the library, where no vector is sure, the pixels of candidates tell more.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
 
 use super::Engine;
 use super::serving::Serving;
 use crate::Result;
 use crate::embed::Embedding;
-use crate::search::{Asked, CANDIDATES, Ranked, Resemblance, SameQuery, SearchTerms, Sketch, rerank, resemblance, similarity, tilted, towards_copies};
+use crate::search::{
+    Asked, CANDIDATES, MayBe, Ranked, Resemblance, SameQuery, SearchTerms, Sketch, on_all_cores, rerank, resemblance, similarity, take_out, tilted,
+    towards_copies,
+};
+
+/// Pictures that may be the same and are looked at, and of these those that are looked at closely: whether one is a part of the other, or
+/// tilted. What is left over the vectors decide about, as the search would take too long.
+const LOOKED_AT: usize = 8;
+const CLOSELY: usize = 4;
 
 pub(super) struct SecondStage<'a> {
     engine: &'a Engine,
-    /// The query's thumbnail; none where its pixels do not count.
-    query: Option<&'a [u8]>,
-    /// Where a model says which of its numbers tell copies, candidates are the nearest by these; else the first ones.
-    towards: Option<Embedding>,
-    /// What copies are found by, where that is another question than the search itself.
+    asked: &'a Asked,
+    /// The query's; made for the first comparison. None where its pixels cannot be had.
+    sketch: OnceCell<Option<Arc<Sketch>>>,
+    /// What the same picture is found by; none where what is asked by is no whole picture.
     same: Option<SameQuery>,
+    /// Of a picture from outside, and where a model says which of its numbers tell copies: candidates are the nearest by these.
+    towards: Option<Embedding>,
     /// The lowest similarity of that band.
     same_picture: f32,
 }
@@ -23,29 +35,39 @@ impl Engine {
     pub(super) fn second_stage<'a>(&'a self, serving: &Serving, asked: &'a Asked, vector: &[f32], terms: &SearchTerms) -> SecondStage<'a> {
         let manifest = serving.embedder.manifest();
         // Steered away from the query, it is no longer the query's pixels that count.
-        let is_one_picture = asked.is_whole && !terms.is_steered();
-        let query = asked.thumbnail.as_deref().filter(|_| is_one_picture && asked.key.is_none());
+        let same = (asked.is_whole && !terms.is_steered()).then(|| serving.same_picture().query(vector));
         SecondStage {
             engine: self,
-            query,
-            towards: query.and(manifest.output.copy).map(|copy| towards_copies(vector, copy)),
-            same: is_one_picture.then(|| serving.same_picture().query(vector)).filter(SameQuery::is_of_a_part),
+            asked,
+            sketch: OnceCell::new(),
+            towards: manifest.output.copy.filter(|_| asked.key.is_none()).map(|copy| towards_copies(vector, copy)),
+            same,
             same_picture: manifest.bands.same_picture,
         }
     }
 }
 
 impl SecondStage<'_> {
-    /// Puts in front what is the same picture by the vectors' word. `nearest` finds the pictures for a vector.
-    pub(super) fn copies_first(
-        &self,
-        mut ranked: Vec<(Ranked, f32)>,
-        nearest: impl FnOnce(&[f32]) -> Result<Vec<(Ranked, f32)>>,
-    ) -> Result<Vec<(Ranked, f32)>> {
+    /// Puts in front what is the same picture, and takes out of its band what is not. `nearest` finds the pictures for a vector.
+    pub(super) fn same_first(&self, mut ranked: Vec<(Ranked, f32)>, nearest: impl FnOnce(&[f32]) -> Result<Vec<(Ranked, f32)>>) -> Result<Vec<(Ranked, f32)>> {
         let Some(same) = &self.same else { return Ok(ranked) };
-        let near = nearest(&same.vector)?;
-        let found: Vec<_> = near.into_iter().filter_map(|(picture, distance)| Some((picture, similarity(same.distance(distance)?)))).collect();
-        rerank(&mut ranked, &found, self.same_picture);
+        let by_whole = ranked.iter().take(CANDIDATES).take_while(|(_, distance)| similarity(*distance) >= self.same_picture);
+        let mut candidates: Vec<_> = by_whole.map(|(picture, distance)| (*picture, MayBe { distance: *distance, is_likely: true })).collect();
+        if same.is_of_a_part() {
+            let by_part = nearest(&same.vector)?.into_iter().filter_map(|(picture, distance)| Some((picture, same.may_be(distance)?)));
+            candidates.extend(by_part.filter(|(picture, _)| !candidates.iter().any(|(other, _)| other == picture)).collect::<Vec<_>>());
+        }
+        candidates.retain(|(picture, _)| !self.is_itself(*picture));
+        let (mut same, mut others) = (Vec::new(), Vec::new());
+        for (picture, agreement) in self.judged(&candidates)? {
+            match agreement {
+                Some(agreement) => same.push((picture, agreement)),
+                None => others.push(picture),
+            }
+        }
+        take_out(&mut ranked, &others, self.same_picture);
+        rerank(&mut ranked, &same, self.same_picture);
+        self.itself_first(&mut ranked);
         Ok(ranked)
     }
 
@@ -53,37 +75,64 @@ impl SecondStage<'_> {
     /// only those are looked at that are here as well.
     pub(super) fn reranked(&self, mut ranked: Vec<(Ranked, f32)>, nearest: impl FnOnce(&[f32]) -> Result<Vec<(Ranked, f32)>>) -> Result<Vec<(Ranked, f32)>> {
         let is_sure = ranked.first().is_none_or(|(_, distance)| similarity(*distance) >= self.same_picture);
-        let Some(query) = self.query.filter(|_| !is_sure).and_then(|thumbnail| self.engine.sketch_of(thumbnail)) else { return Ok(ranked) };
+        if is_sure || self.same.is_none() || self.asked.key.is_some() {
+            return Ok(ranked);
+        }
+        let Some(query) = self.sketch() else { return Ok(ranked) };
         let near = self.towards.as_deref().map(nearest).transpose()?;
         let candidates: Vec<_> = near.as_deref().unwrap_or(&ranked).iter().take(CANDIDATES).map(|(picture, _)| *picture).collect();
-        let candidates = self.sketches(&candidates)?;
-        let mut found = on_all_cores(&candidates, |other| resemblance(&query, other));
+        let candidates: Vec<_> = self.sketches(&candidates)?;
+        let found_by = |compare: &(dyn Fn(&Sketch) -> Option<Resemblance> + Sync)| -> Vec<(Ranked, f32)> {
+            let compared = on_all_cores(&candidates, |(picture, sketch)| Some((*picture, compare(sketch.as_deref()?)?.correlation)));
+            compared.into_iter().flatten().collect()
+        };
+        let mut found = found_by(&|other| resemblance(query, other));
         if found.is_empty() {
-            found = on_all_cores(&candidates, |other| tilted(&query, other));
+            found = found_by(&|other| tilted(query, other));
         }
-        let found: Vec<_> = found.into_iter().map(|(picture, Resemblance { correlation, .. })| (picture, correlation)).collect();
         rerank(&mut ranked, &found, self.same_picture);
         Ok(ranked)
     }
 
-    /// What is compared of each candidate; without those of which nothing is to be seen here.
-    fn sketches(&self, candidates: &[Ranked]) -> Result<Vec<(Ranked, Sketch)>> {
-        let known = candidates.iter().map(|picture| Ok((*picture, self.engine.hash_of(*picture)?))).collect::<Result<Vec<_>>>()?;
-        Ok(on_all_cores(&known, |hash| {
-            // Only what is made already: rendering one would take longer than the search. One that cannot be read says nothing.
-            let thumbnail = self.engine.inner.thumbnails.get((*hash)?).ok()??;
-            self.engine.sketch_of(&thumbnail)
-        }))
+    /// How well each agrees with the query, if it is the same picture.
+    fn judged(&self, candidates: &[(Ranked, MayBe)]) -> Result<Vec<(Ranked, Option<f32>)>> {
+        if candidates.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = self.sketch();
+        let pictures: Vec<_> = candidates.iter().take(LOOKED_AT).map(|(picture, _)| *picture).collect();
+        let seen = self.sketches(&pictures)?.into_iter().map(|(_, sketch)| sketch).chain(std::iter::repeat(None));
+        let all: Vec<_> = candidates.iter().zip(seen).enumerate().collect();
+        Ok(on_all_cores(&all, |(place, ((picture, may_be), sketch))| (*picture, may_be.agreement(query, sketch.as_deref(), *place < CLOSELY))))
     }
-}
 
-/// What `of` makes of each picture, without those of which it makes nothing.
-fn on_all_cores<T: Sync, U: Send>(pictures: &[(Ranked, T)], of: impl Fn(&T) -> Option<U> + Sync) -> Vec<(Ranked, U)> {
-    let of = |(picture, about): &(Ranked, T)| Some((*picture, of(about)?));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        let share = pictures.len().div_ceil(threads).max(1);
-        let parts: Vec<_> = pictures.chunks(share).map(|part| scope.spawn(|| part.iter().filter_map(&of).collect::<Vec<_>>())).collect();
-        parts.into_iter().flat_map(|part| part.join().expect("comparing does not panic")).collect()
-    })
+    /// What is compared of each; none of what cannot be seen here.
+    fn sketches(&self, pictures: &[Ranked]) -> Result<Vec<(Ranked, Option<Arc<Sketch>>)>> {
+        let known = pictures.iter().map(|picture| Ok((*picture, self.engine.hash_of(*picture)?))).collect::<Result<Vec<_>>>()?;
+        Ok(on_all_cores(&known, |(picture, hash)| (*picture, hash.and_then(|hash| self.engine.inner.sketches.get(hash)))))
+    }
+
+    fn sketch(&self) -> Option<&Sketch> {
+        let sketches = &self.engine.inner.sketches;
+        let made = || match &self.asked.thumbnail {
+            Some(thumbnail) => sketches.of(thumbnail).map(Arc::new),
+            None => sketches.get(self.asked.hash),
+        };
+        self.sketch.get_or_init(made).as_deref()
+    }
+
+    fn is_itself(&self, picture: Ranked) -> bool {
+        match picture {
+            Ranked::Here(key) => Some(key) == self.asked.key,
+            Ranked::Shared(hash) => hash == self.asked.hash,
+        }
+    }
+
+    /// The index rounds: a small copy may lie as near to the query as the query itself.
+    fn itself_first(&self, ranked: &mut [(Ranked, f32)]) {
+        if let Some(place) = ranked.iter().position(|(picture, _)| self.is_itself(*picture)) {
+            ranked[place].1 = 0.0;
+            ranked[..=place].rotate_right(1);
+        }
+    }
 }

@@ -8,7 +8,7 @@ use crate::Result;
 use crate::catalog::{Catalog, models};
 use crate::embed::{LazyEmbedder, Manifest, unusable};
 use crate::models::ModelStore;
-use crate::search::{IndexKeeper, SamePicture};
+use crate::search::{IndexKeeper, Limits, SamePicture};
 
 /// A model and its index.
 pub(super) struct Serving {
@@ -30,7 +30,10 @@ pub(super) struct Opener {
 impl Serving {
     pub(super) fn same_picture(&self) -> SamePicture {
         let manifest = self.embedder.manifest();
-        SamePicture::new(manifest.bands.same_picture, manifest.output.copy.zip(manifest.bands.copy))
+        let bands = &manifest.bands;
+        let whole = Limits { candidate: bands.same_picture, alone: bands.same_picture };
+        let of_copies = bands.copy.map(|alone| Limits { candidate: bands.copy_candidate.unwrap_or(alone), alone });
+        SamePicture::new(whole, manifest.output.copy.zip(of_copies))
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 use crate::catalog::{Catalog, ContentHash, ImageRow, images};
 use crate::embed::Embedder;
 use crate::media::{self, Limits};
-use crate::search::{IndexKeeper, SamePicture, similarity};
+use crate::search::{IndexKeeper, SamePicture, Sketch, Sketches, similarity};
 use crate::wire::{ErrorReply, Event, ImportFile, ImportState, ImportStatus, ImportVerdict};
 use crate::words::{Words, sayings};
 use crate::{Error, Result};
@@ -23,6 +23,8 @@ use listing::Listed;
 
 /// Progress is told no more often than this.
 const TELL: Duration = Duration::from_millis(200);
+/// Pictures of the library that a file is compared with, at most: the right one need not be the nearest.
+const CANDIDATES: usize = 8;
 /// Files of more bytes are looked at one at a time: decoded, they are much larger.
 const LARGE: u64 = 32 << 20;
 
@@ -32,6 +34,7 @@ pub(crate) struct Parts {
     pub(crate) index: Arc<IndexKeeper>,
     pub(crate) embedder: Arc<Embedder>,
     pub(crate) same_picture: SamePicture,
+    pub(crate) sketches: Arc<Sketches>,
     pub(crate) limits: Limits,
     pub(crate) workers: usize,
     pub(crate) events: broadcast::Sender<Event>,
@@ -219,14 +222,7 @@ impl Shared {
             Err(error) => return Ok(unreadable(Some(hash), error.words())),
         };
         let vector = parts.embedder.embed(&picture.pixels)?;
-        let query = parts.same_picture.query(&vector);
-        let (nearest, _) = parts.index.search(&query.vector, 1, None)?;
-        let mut found = None;
-        if let Some((key, similarity)) = nearest.first().and_then(|(key, distance)| Some((key, similarity(query.distance(*distance)?))))
-            && let Some((image, path)) = in_library(parts, |db| images::by_key(db, *key))?
-        {
-            found = Some(Match { hash: image.hash, path, similarity });
-        }
+        let found = same_picture(parts, &picture.pixels, &vector)?;
         let kind = if found.is_some() { ImportVerdict::SamePicture } else { ImportVerdict::New };
         Ok(Verdict { kind, hash: Some(hash), width: picture.width, height: picture.height, found, reason: None })
     }
@@ -313,6 +309,22 @@ impl Known {
             is_repeated: verdict.hash.is_some_and(|hash| self.first.get(&hash) != Some(&place)),
         }
     }
+}
+
+/// The nearest picture of the library that is the same one.
+fn same_picture(parts: &Parts, pixels: &media::Rgb8, vector: &[f32]) -> Result<Option<Match>> {
+    let query = parts.same_picture.query(vector);
+    let (nearest, _) = parts.index.search(&query.vector, CANDIDATES, None)?;
+    let may_be = nearest.into_iter().filter_map(|(key, distance)| Some((key, query.may_be(distance)?)));
+    let mut own = None;
+    for (key, may_be) in may_be {
+        let Some((image, path)) = in_library(parts, |db| images::by_key(db, key))? else { continue };
+        let own: &Sketch = own.get_or_insert_with(|| Sketch::of(pixels.clone()));
+        if may_be.agreement(Some(own), parts.sketches.get(image.hash).as_deref(), true).is_some() {
+            return Ok(Some(Match { hash: image.hash, path, similarity: similarity(may_be.distance) }));
+        }
+    }
+    Ok(None)
 }
 
 /// A picture of the catalog and its first place; none where no file of the library shows it any more.

@@ -28,6 +28,7 @@ mod raster;
 mod tests;
 mod thumbnail;
 mod tiff;
+mod trim;
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -37,6 +38,7 @@ pub use format::{EXTENSIONS, Format, Support, probe, supported_formats};
 pub use metadata::Metadata;
 pub use pixels::{Rgb8, resize};
 pub use thumbnail::{THUMBNAIL_SHORT_SIDE, THUMBNAIL_SIDE, thumbnail};
+pub(crate) use trim::{TrimBox, trim_box};
 
 use colour::Colours;
 

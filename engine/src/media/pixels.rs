@@ -77,8 +77,15 @@ impl Rgb8 {
         Self { width, height, data }
     }
 
+    /// Left and right exchanged.
+    pub(crate) fn mirrored(&self) -> Self {
+        let row = |row: &[u8]| row.chunks_exact(3).rev().flatten().copied().collect::<Vec<_>>();
+        let data = self.data.chunks_exact(3 * self.width as usize).flat_map(row).collect();
+        Self { width: self.width, height: self.height, data }
+    }
+
     /// The picture divided by the power of two that [`scale_for`] gives; each pixel is the mean of those it replaces.
-    pub(super) fn shrunk(self, want_side: u32) -> Self {
+    pub(crate) fn shrunk(self, want_side: u32) -> Self {
         match scale_for(self.width, self.height, want_side) {
             1 => self,
             scale => {

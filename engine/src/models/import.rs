@@ -51,7 +51,10 @@ pub(crate) fn inspect(path: &Path, size: Option<(u32, u32)>) -> Result<(Vec<u8>,
         unusable(format!("{}: {fault}", path.display()))
             .with_hint("Lookalike needs one picture as input and one vector, or a feature map, as output, in operators that tract knows.")
     };
-    let found = without_panic(|| probe::look(&onnx)).map_err(|fault| refused(&fault))?;
+    let graph = without_panic(|| probe::read(&onnx)).map_err(|fault| broken(path, &fault))?;
+    let found = without_panic(|| probe::look(&graph)).map_err(|fault| refused(&fault))?;
+    // Its weights are in memory twice until here.
+    drop(graph);
     let layout = found.layout.unwrap_or(Layout::Nchw);
     let mut outputs = Vec::new();
     if let (Some(width), Some(height)) = (found.width.or(size.map(|size| size.0)), found.height.or(size.map(|size| size.1))) {
@@ -85,7 +88,12 @@ pub(crate) fn read_onnx(path: &Path) -> Result<Vec<u8>> {
         return Err(Error::invalid(format!("{} is no file of at most {} GB", path.display(), LARGEST >> 30)));
     }
     let folder = path.parent().unwrap_or(Path::new(""));
-    external::whole(fs_err::read(path)?, folder).map_err(|fault| unusable(format!("{}: {fault}", path.display())))
+    external::whole(fs_err::read(path)?, folder).map_err(|fault| broken(path, &fault))
+}
+
+fn broken(path: &Path, fault: &str) -> Error {
+    unusable(format!("{}: {fault}", path.display()))
+        .with_hint("Give the whole file as its exporter wrote it, with those beside it that hold its weights. What was downloaded may have been cut short: fetch it again.")
 }
 
 /// How a tensor of this shape can be a vector.

@@ -50,7 +50,7 @@ impl Folds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::similarity;
+    use crate::search::{Limits, similarity};
 
     fn distance(a: &[f32], b: &[f32]) -> f32 {
         a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
@@ -58,7 +58,8 @@ mod tests {
 
     /// Pictures that are at most so many degrees apart are the same.
     fn within(degrees: f32) -> SamePicture {
-        SamePicture::new(similarity(distance(&at(0.0), &at(degrees))), None)
+        let alone = similarity(distance(&at(0.0), &at(degrees)));
+        SamePicture::new(Limits { candidate: alone, alone }, None)
     }
 
     /// A unit vector in the plane; the query lies at angle 0.

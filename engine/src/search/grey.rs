@@ -21,10 +21,27 @@ pub(super) struct Grey {
 impl Grey {
     /// Scaled to a size.
     pub(super) fn of(picture: &Rgb8, width: u32, height: u32) -> Self {
+        Self::scaled(picture, width, height).without_surroundings()
+    }
+
+    /// The upper, the lower, the left and the right two thirds of a picture scaled to a square, each as if there were no more of it.
+    pub(super) fn two_thirds_of(picture: &Rgb8, side: u32) -> [Self; 4] {
+        let whole = Self::scaled(picture, side, side);
+        let (all, most) = (side as usize, side as usize * 2 / 3);
+        [(0, 0, all, most), (0, all - most, all, most), (0, 0, most, all), (all - most, 0, most, all)]
+            .map(|(left, top, width, height)| whole.cut_out(left, top, width, height).without_surroundings())
+    }
+
+    fn scaled(picture: &Rgb8, width: u32, height: u32) -> Self {
         let small = resize(picture, width, height);
         // The luma of ITU-R BT.601.
         let data = small.data.chunks_exact(3).map(|pixel| 0.299 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1]) + 0.114 * f32::from(pixel[2]));
-        Self { width: width as usize, height: height as usize, data: data.collect() }.without_surroundings()
+        Self { width: width as usize, height: height as usize, data: data.collect() }
+    }
+
+    fn cut_out(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
+        let rows = self.data.chunks_exact(self.width).skip(top).take(height);
+        Self { width, height, data: rows.flat_map(|row| row[left..left + width].iter().copied()).collect() }
     }
 
     /// The mean around each pixel is taken along the rows and then along the columns.

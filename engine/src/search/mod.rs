@@ -10,15 +10,17 @@ mod rerank;
 mod resemblance;
 mod result_set;
 mod same_picture;
+mod sketch;
 mod terms;
 
 pub(crate) use folds::{Folds, MOST_COMPARED};
 pub(crate) use keeper::IndexKeeper;
 pub(crate) use reasons::{Occasion, reasons};
-pub(crate) use rerank::{CANDIDATES, rerank};
-pub(crate) use resemblance::{Resemblance, Sketch, resemblance, tilted};
+pub(crate) use rerank::{CANDIDATES, rerank, take_out};
+pub(crate) use resemblance::{Resemblance, resemblance, tilted};
 pub(crate) use result_set::{Asked, OrderFacts, Ranked, ResultSet, ResultSets, Source};
-pub(crate) use same_picture::{SamePicture, SameQuery, towards_copies};
+pub(crate) use same_picture::{Limits, MayBe, SamePicture, SameQuery, towards_copies};
+pub(crate) use sketch::{Sketch, Sketches, on_all_cores};
 pub use terms::SearchTerms;
 
 use crate::wire::{Band, BandLimits, MAX_PAGE_SIZE};

@@ -1,6 +1,7 @@
 //! Where a picture lies in another one that it may be a part of: at any place and size, and tilted by some degrees.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use super::grey::{Grey, Ground, Place};
 use crate::media::{Rgb8, resize};
@@ -35,16 +36,16 @@ const HEART_FROM: f32 = 144.0;
 
 /// A picture as a part of others, at all sizes that it may have there.
 pub(super) struct Part {
-    pixels: Rgb8,
+    pixels: Arc<Rgb8>,
     sized: Vec<(f32, Grey)>,
 }
 
 impl Part {
-    pub(super) fn new(pixels: Rgb8) -> Self {
+    pub(super) fn new(pixels: Arc<Rgb8>) -> Self {
         Self::with_shares(pixels, SHARES)
     }
 
-    fn with_shares(pixels: Rgb8, shares: RangeInclusive<f32>) -> Self {
+    fn with_shares(pixels: Arc<Rgb8>, shares: RangeInclusive<f32>) -> Self {
         let steps = std::iter::successors(Some(*shares.start()), |share| Some(share * STEP)).take_while(|share| shares.contains(share));
         let sized = steps.filter_map(|share| Some((share, sized(&pixels, share * COARSE)?))).collect();
         Self { pixels, sized }
@@ -73,10 +74,10 @@ struct Seen {
 pub(super) struct Tilted(Vec<[Part; FINE_TILTS.len()]>);
 
 impl Tilted {
-    pub(super) fn of(part: &Part) -> Self {
-        let [width, height] = scaled(&part.pixels, HEART_FROM);
-        let from = resize(&part.pixels, width, height);
-        Self(TILTS.map(|degrees| FINE_TILTS.map(|more| Part::with_shares(heart(&from, degrees + more), HEART_SHARES))).into())
+    pub(super) fn of(pixels: &Rgb8) -> Self {
+        let [width, height] = scaled(pixels, HEART_FROM);
+        let from = resize(pixels, width, height);
+        Self(TILTS.map(|degrees| FINE_TILTS.map(|more| Part::with_shares(Arc::new(heart(&from, degrees + more)), HEART_SHARES))).into())
     }
 
     /// How well it fits into another picture at the best tilt, place and size, 0 ..= 1.

@@ -23,6 +23,18 @@ pub(crate) fn rerank<T: Copy + PartialEq>(ranked: &mut Vec<(T, f32)>, found: &[(
     ranked.sort_by(|(a, near), (b, far)| near.total_cmp(far).then_with(|| correlation(b).total_cmp(&correlation(a))));
 }
 
+/// Takes what is another picture, however near its vector lies, out of the band `same_picture`: it stands right below it, in its order.
+pub(crate) fn take_out<T: PartialEq>(ranked: &mut [(T, f32)], others: &[T], same_picture: f32) {
+    let mut nearest = farthest_at(same_picture);
+    while similarity(nearest) >= same_picture {
+        nearest = nearest.next_up();
+    }
+    for (_, distance) in ranked.iter_mut().filter(|(picture, _)| others.contains(picture)) {
+        *distance = distance.max(nearest);
+    }
+    ranked.sort_by(|(_, near), (_, far)| near.total_cmp(far));
+}
+
 /// The largest distance that is not below a similarity, whatever rounding makes of it.
 fn farthest_at(lowest: f32) -> f32 {
     let mut distance = 1.0 / lowest - 1.0;
@@ -44,6 +56,16 @@ mod tests {
         assert_eq!(order, "dbface", "the better fit first, whatever its rank, then the vectors' order");
         assert!(ranked[..3].iter().all(|(_, distance)| similarity(*distance) >= 0.741), "{ranked:?}");
         assert_eq!(ranked[3..].iter().map(|(_, distance)| *distance).collect::<Vec<_>>(), [0.5, 0.7, 0.9], "the others stay as far as they are");
+    }
+
+    #[test]
+    fn what_is_another_picture_is_not_called_the_same() {
+        let mut ranked = vec![('a', 0.1), ('b', 0.2), ('c', 0.3), ('d', 0.6)];
+        take_out(&mut ranked, &['a', 'c', 'd'], 0.741);
+        assert_eq!(ranked.iter().map(|(picture, _)| picture).collect::<String>(), "bacd");
+        let similarities: Vec<_> = ranked.iter().map(|(_, distance)| similarity(*distance)).collect();
+        assert!(similarities[1] < 0.741 && similarities[1] > 0.7409 && similarities[2] == similarities[1], "{similarities:?}");
+        assert_eq!((ranked[0].1, ranked[3].1), (0.2, 0.6), "and nothing else moves");
     }
 
     #[test]

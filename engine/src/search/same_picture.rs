@@ -1,7 +1,10 @@
-//! How vectors tell that two pictures are the same. Where a model says which of its numbers tell copies, by these alone: what the
-//! pictures show, which the others tell, brings strangers closer and takes edited copies apart.
+//! Whether two pictures are the same. Vectors tell which may be: where a model says which of its numbers tell copies, by these
+//! alone, for what the pictures show, which the others tell, brings strangers closer and takes edited copies apart. Of those that
+//! may be, the pixels tell which are: two photos of one kind of coat lie as near as vectors go as two copies of one.
 
+use super::resemblance::{Look, same};
 use super::similarity;
+use super::sketch::Sketch;
 use crate::embed::Embedding;
 
 /// What the copy part counts where candidates are looked for whose pixels are compared: with less, cut-outs that show something
@@ -13,43 +16,59 @@ const COPY_SHARE: f32 = 0.75;
 pub(crate) struct SamePicture {
     /// How many of the first numbers tell copies.
     copy: Option<usize>,
-    /// The lowest similarity, by these or by all.
-    lowest: f32,
+    limits: Limits,
 }
 
-/// What to look for, and which of what is found is the same picture.
+/// Similarities by the numbers that tell copies, or by all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// From which two pictures may be the same.
+    pub(crate) candidate: f32,
+    /// From which they are, where no pixels can be compared.
+    pub(crate) alone: f32,
+}
+
+/// What to look for, and which of what is found may be the same picture.
 pub(crate) struct SameQuery {
     /// Of unit length.
     pub(crate) vector: Embedding,
     /// The length of a stored vector's part that is compared.
     length: f32,
-    lowest: f32,
+    limits: Limits,
+}
+
+/// Two pictures that may be the same.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MayBe {
+    /// Squared, of what is compared.
+    pub(crate) distance: f32,
+    /// Whether the vectors alone say that they are.
+    pub(crate) is_likely: bool,
 }
 
 impl SamePicture {
-    /// `whole`: the lowest similarity of whole vectors; `copy`: how many of the first numbers tell copies, and the lowest
-    /// similarity of these alone.
-    pub(crate) fn new(whole: f32, copy: Option<(usize, f32)>) -> Self {
-        copy.map_or(Self { copy: None, lowest: whole }, |(numbers, lowest)| Self { copy: Some(numbers), lowest })
+    /// `whole`: limits for whole vectors; `copy`: how many of the first numbers tell copies, and limits for these alone.
+    pub(crate) fn new(whole: Limits, copy: Option<(usize, Limits)>) -> Self {
+        copy.map_or(Self { copy: None, limits: whole }, |(numbers, limits)| Self { copy: Some(numbers), limits })
     }
 
-    /// How pictures are found that are the same as one with this vector.
+    /// How pictures are found that may be the same as one with this vector.
     pub(crate) fn query(&self, vector: &[f32]) -> SameQuery {
-        let whole = || SameQuery { vector: vector.to_vec(), length: 1.0, lowest: self.lowest };
-        self.copy.and_then(|copy| weighted(vector, copy, 1.0)).map_or_else(whole, |(vector, length)| SameQuery { vector, length, lowest: self.lowest })
+        let whole = || SameQuery { vector: vector.to_vec(), length: 1.0, limits: self.limits };
+        self.copy.and_then(|copy| weighted(vector, copy, 1.0)).map_or_else(whole, |(vector, length)| SameQuery { vector, length, limits: self.limits })
     }
 
-    /// Whether two stored vectors are of the same picture.
+    /// Whether two stored vectors alone say that they are of the same picture.
     pub(crate) fn holds_for(&self, a: &[f32], b: &[f32]) -> bool {
         let numbers = self.copy.unwrap_or(a.len()).min(a.len()).min(b.len());
         let (a, b) = (&a[..numbers], &b[..numbers]);
         let cosine = product(a, b) / (product(a, a) * product(b, b)).sqrt().max(f32::MIN_POSITIVE);
-        similarity((2.0 - 2.0 * cosine).max(0.0)) >= self.lowest
+        similarity((2.0 - 2.0 * cosine).max(0.0)) >= self.limits.alone
     }
 
     /// How far apart the whole vectors of the same picture are at most (L2); none where they may be as far as any.
     pub(crate) fn reach(&self) -> Option<f32> {
-        self.copy.is_none().then(|| (1.0 / self.lowest - 1.0).sqrt())
+        self.copy.is_none().then(|| (1.0 / self.limits.alone - 1.0).sqrt())
     }
 }
 
@@ -59,11 +78,29 @@ impl SameQuery {
         self.length < 1.0
     }
 
-    /// The squared distance of what is compared, from that at which the whole was found; none where it is another picture.
-    pub(crate) fn distance(&self, found: f32) -> Option<f32> {
+    /// What a picture at this squared distance of the whole may be; none where it is another one.
+    pub(crate) fn may_be(&self, found: f32) -> Option<MayBe> {
         // All stored vectors share out their length alike, so the part's cosine is the product over its length.
         let cosine = (1.0 - found / 2.0) / self.length;
-        Some((2.0 - 2.0 * cosine).max(0.0)).filter(|distance| similarity(*distance) >= self.lowest)
+        let distance = (2.0 - 2.0 * cosine).max(0.0);
+        let similarity = similarity(distance);
+        (similarity >= self.limits.candidate).then_some(MayBe { distance, is_likely: similarity >= self.limits.alone })
+    }
+}
+
+impl MayBe {
+    /// How well the two agree if they are the same picture, by their pixels, 0 ..= 1. Where these cannot be had, or are plain, the
+    /// vectors decide. `is_close`: whether more than a glance is worth it.
+    pub(crate) fn agreement(&self, a: Option<&Sketch>, b: Option<&Sketch>, is_close: bool) -> Option<f32> {
+        let look = match is_close {
+            true if self.is_likely => Look::MostClosely,
+            true => Look::Closely,
+            false => Look::AtAGlance,
+        };
+        match (a, b) {
+            (Some(a), Some(b)) if !a.is_plain() && !b.is_plain() => same(a, b, look),
+            _ => self.is_likely.then(|| similarity(self.distance)),
+        }
     }
 }
 
@@ -97,6 +134,7 @@ fn weighted(vector: &[f32], copy: usize, share: f32) -> Option<(Embedding, f32)>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::Rgb8;
 
     const HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
 
@@ -118,16 +156,38 @@ mod tests {
     fn a_copy_is_one_whatever_it_shows() {
         // The same picture as far as copies go, at a cosine of 0.8, and another subject; and the reverse.
         let [query, copy, stranger] = [[HALF, 0.0, HALF, 0.0], [0.8 * HALF, 0.6 * HALF, 0.0, HALF], [0.0, HALF, HALF, 0.0]];
-        let by_part = SamePicture::new(0.8, Some((2, 0.7))).query(&query);
+        let limits = |candidate, alone| Limits { candidate, alone };
+        let rule = SamePicture::new(limits(0.8, 0.8), Some((2, limits(0.6, 0.75))));
+        let by_part = rule.query(&query);
         assert!((product(&by_part.vector, &by_part.vector) - 1.0).abs() < 1e-5);
-        let apart = by_part.distance(distance(&by_part.vector, &copy)).expect("it is the same picture");
-        assert!((apart - 0.4).abs() < 1e-4, "two less twice the cosine of the parts: {apart}");
-        assert_eq!(by_part.distance(distance(&by_part.vector, &stranger)), None);
-        let rule = SamePicture::new(0.8, Some((2, 0.7)));
-        assert!(rule.holds_for(&query, &copy) && !rule.holds_for(&query, &stranger));
-        assert!(!SamePicture::new(0.8, None).holds_for(&query, &copy));
-        let by_all = SamePicture::new(0.8, None).query(&query);
-        assert_eq!(by_all.distance(distance(&by_all.vector, &copy)), None, "by all numbers it is too far");
-        assert_eq!(by_all.distance(0.0), Some(0.0));
+        let found = by_part.may_be(distance(&by_part.vector, &copy)).expect("it may be the same picture");
+        assert!((found.distance - 0.4).abs() < 1e-4, "two less twice the cosine of the parts: {}", found.distance);
+        assert!(!found.is_likely, "at a similarity of 0.71 the pixels must tell");
+        assert!(by_part.may_be(distance(&by_part.vector, &stranger)).is_none());
+        assert!(by_part.may_be(distance(&by_part.vector, &query)).expect("itself").is_likely);
+        let near = [0.9 * HALF, 0.19_f32.sqrt() * HALF, 0.0, HALF];
+        assert!(rule.holds_for(&query, &near) && !rule.holds_for(&query, &copy) && !rule.holds_for(&query, &stranger));
+        assert!(!SamePicture::new(limits(0.8, 0.8), None).holds_for(&query, &near), "by all numbers it is too far");
+        let by_all = SamePicture::new(limits(0.8, 0.8), None).query(&query);
+        assert!(by_all.may_be(distance(&by_all.vector, &near)).is_none());
+        assert!(by_all.may_be(0.0).is_some());
+    }
+
+    #[test]
+    fn the_pixels_decide_where_there_are_any() {
+        let sketch = |seed: u32| {
+            let pixel = move |at: u32| ((at.wrapping_mul(seed) ^ (at >> 5).wrapping_mul(seed * 7)) % 251) as u8;
+            Sketch::of(Rgb8 { width: 8, height: 8, data: (0..64).flat_map(|at| [pixel(at); 3]).collect() })
+        };
+        let plain = Sketch::of(Rgb8 { width: 8, height: 8, data: vec![90; 192] });
+        let (one, other) = (sketch(37), sketch(91));
+        let (likely, unlikely) = (MayBe { distance: 0.1, is_likely: true }, MayBe { distance: 0.4, is_likely: false });
+        for may_be in [likely, unlikely] {
+            assert!(may_be.agreement(Some(&one), Some(&one), false).is_some());
+            assert!(may_be.agreement(Some(&one), Some(&other), true).is_none(), "whatever the vectors say");
+            for unseen in [None, Some(&plain)] {
+                assert_eq!(may_be.agreement(Some(&one), unseen, true).is_some(), may_be.is_likely);
+            }
+        }
     }
 }

@@ -109,6 +109,8 @@ wire! {
         },
         /// Tilted by some degrees, to either side.
         Tilted,
+        /// One of them has words or a sticker on a part of it, or something else that covers it.
+        Covered,
         /// It shows a part of the query.
         PartOfQuery,
         /// The query shows a part of it.

@@ -1,5 +1,6 @@
 //! Bodies of requests: read whole, within limits of size, time and memory, before anything is made of them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -164,8 +165,12 @@ impl Form {
         self.parts.iter().find(|part| part.name == name)
     }
 
-    /// Refuses fields of other names than these.
+    /// Refuses fields of other names than these, and a field that is there twice: only one of them would count.
     pub(crate) fn only(&self, known: &[&str]) -> Reply<()> {
+        let mut names = HashSet::new();
+        if let Some(part) = self.parts.iter().find(|part| !names.insert(&part.name)) {
+            return Err(Problem::bad_request(format!("the form has the field {:?} more than once", part.name)).with_hint("Send each field once."));
+        }
         let Some(part) = self.parts.iter().find(|part| !known.contains(&part.name.as_str())) else { return Ok(()) };
         Err(Problem::bad_request(format!("the form has a field {:?} that is not known there", part.name))
             .with_hint(format!("Known there: {}.", known.join(", "))))

@@ -4,7 +4,7 @@ import type { App } from '../app.svelte';
 import { copyFiles } from '../export/copies';
 import { t } from '../i18n/index.svelte';
 import { canTrash, trashPhotos } from '../trash/photos';
-import type { Lean } from '../search/search.svelte';
+import type { Lean } from '../search/question.svelte';
 import type { MenuItem } from './Menu.svelte';
 
 export interface ActedOn {
@@ -18,9 +18,9 @@ export function findLookAlikes(app: App, photo: ActedOn): Promise<void> {
 
 /** Leans the search that is open towards a photo or away from it. */
 export async function leanSearch(app: App, lean: Lean, photo: ActedOn): Promise<void> {
-  if (!app.search.asked) return;
+  if (!app.search.question.asked) return;
   app.screen = 'results';
-  await app.search.lean(lean, { id: photo.id, name: photo.file_name });
+  await app.search.question.lean(lean, { id: photo.id, name: photo.file_name });
 }
 
 export function openPhoto(app: App, photo: ActedOn): Promise<void> {
@@ -57,7 +57,7 @@ export function photoMenu(app: App, photo: ActedOn, together: readonly ActedOn[]
   ];
   return [
     { label: t('photo.search'), icon: 'search', keys: 'S', action: () => void findLookAlikes(app, photo) },
-    ...(app.search.asked ? leanings : []),
+    ...(app.search.question.asked ? leanings : []),
     { label: t('photo.preview'), icon: 'eye', keys: t('keys.name.space'), action: preview },
     { label: t('photo.open'), icon: 'open', keys: t('keys.name.enter'), action: () => void openPhoto(app, photo) },
     ...(app.host.can.showInFolder ? [show] : []),

@@ -114,7 +114,7 @@ describe('the shared library', () => {
     await app.find({ kind: 'path', path: '/desk/cat.jpg' });
     await fireEvent.change(scope, { target: { value: 'shared' } });
     await waitFor(() => expect(host.calls.at(-1)).toMatch(/^page/));
-    expect(app.search.fallback).toBeNull();
+    expect(app.search.results.fallback).toBeNull();
     host.remote.away = { code: 'remote-failed', message: 'Milvus cannot be reached.', hint: null };
     await app.search.refresh();
     expect(await screen.findByText(/From this computer; the shared library does not answer: Milvus cannot be reached\./)).toBeTruthy();

@@ -44,7 +44,7 @@ describe('results', () => {
 
   it('are copied to a folder, with those of other pages', async () => {
     const { host, app } = await openResults(250);
-    await app.search.setThreshold(0.5);
+    await app.search.results.setThreshold(0.5);
     host.chosen = '/media/stick';
     await fireEvent.click(screen.getByRole('button', { name: 'Export…' }));
     await fireEvent.click(await entry(/^Copy 46 photos to a folder…/));

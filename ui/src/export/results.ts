@@ -8,9 +8,9 @@ import type { ExportFormat } from '../wire';
 import { copyFiles } from './copies';
 
 export async function exportResults(app: App, format: ExportFormat, ids: string[]): Promise<void> {
-  const { resultSet, threshold } = app.search;
-  const isDone = await app.attempt(() => app.host.exportResults({ result_set: resultSet, similarity: threshold, ids, format }, t('export.title')));
-  if (isDone) app.activity.notify('info', t('export.done', { n: ids.length > 0 ? ids.length : app.search.total }));
+  const { id, threshold } = app.search.results;
+  const isDone = await app.attempt(() => app.host.exportResults({ result_set: id, similarity: threshold, ids, format }, t('export.title')));
+  if (isDone) app.activity.notify('info', t('export.done', { n: ids.length > 0 ? ids.length : app.search.results.total }));
 }
 
 /** The list as a file; none chosen: all results. */
@@ -24,7 +24,7 @@ export function exportMenu(app: App, chosen: readonly ActedOn[]): MenuItem[] {
 
 /** What can be done with all results above the threshold. */
 export function resultsMenu(app: App): MenuItem[] {
-  const { resultSet, threshold, total } = app.search;
-  const copies: MenuItem = { label: t('copies.choose', { n: total }), icon: 'folder', action: () => void copyFiles(app, { kind: 'results', result_set: resultSet, similarity: threshold }) };
+  const { id, threshold, total } = app.search.results;
+  const copies: MenuItem = { label: t('copies.choose', { n: total }), icon: 'folder', action: () => void copyFiles(app, { kind: 'results', result_set: id, similarity: threshold }) };
   return [...exportMenu(app, []), ...(app.host.can.manage ? [copies] : [])];
 }

@@ -35,7 +35,7 @@ describe('the query panel', () => {
     const { host, app } = await openResults(5);
     const frame = picture();
     frame.getBoundingClientRect = () => ({ left: 0, top: 0, width: 400, height: 200 }) as DOMRect;
-    await app.search.lookAt({ x: 0.25, y: 0.25, width: 0.5, height: 0.5 });
+    await app.search.question.lookAt({ x: 0.25, y: 0.25, width: 0.5, height: 0.5 });
     const drag = async (from: [number, number], to: [number, number]) => {
       await fireEvent.pointerDown(frame, at(...from));
       await fireEvent.pointerMove(frame, at(...to));
@@ -61,7 +61,7 @@ describe('the query panel', () => {
     const frame = picture();
     frame.getBoundingClientRect = () => ({ left: 0, top: 0, width: 400, height: 200 }) as DOMRect;
     const part = { x: 0.25, y: 0.25, width: 0.5, height: 0.5 };
-    await app.search.lookAt(part);
+    await app.search.question.lookAt(part);
     await fireEvent.pointerDown(frame, at(200, 100));
     await fireEvent.pointerMove(frame, at(250, 100));
     await fireEvent.keyDown(frame, { key: 'Escape' });

@@ -2,7 +2,7 @@
 
 import { t } from '../i18n/index.svelte';
 import { nameIn } from './link';
-import type { Asked } from './search.svelte';
+import type { Asked } from './question.svelte';
 
 export function askedName(asked: Asked): string {
   switch (asked.kind) {

@@ -34,8 +34,8 @@ describe('reasons from the pixels', () => {
     const asked = batches(host).flat();
     expect(asked, 'not the photo itself').not.toContain(fakeId(1));
     expect(asked, 'nor what is merely similar').not.toContain(fakeId(27));
-    await app.search.setThreshold(0.9);
-    await app.search.setThreshold(0.2);
+    await app.search.results.setThreshold(0.9);
+    await app.search.results.setThreshold(0.2);
     expect(batches(host)).toHaveLength(2);
   });
 

@@ -64,7 +64,7 @@ describe('near-identical results', () => {
     expect(badge().getAttribute('aria-expanded')).toBe('false');
     await fireEvent.click(badge());
     await waitFor(() => expect(shown()).toEqual(['photo-1.jpg', 'photo-2.jpg', 'photo-3.jpg', 'photo-5.jpg', 'photo-4.jpg', 'photo-6.jpg']));
-    expect(app.search.selected, 'the badge selects nothing').toBe(-1);
+    expect(app.search.results.selected, 'the badge selects nothing').toBe(-1);
     await fireEvent.click(badge());
     await waitFor(() => expect(shown()).toHaveLength(4));
   });
@@ -79,7 +79,7 @@ describe('near-identical results', () => {
     expect(selected()).toMatch(/^photo-3\.jpg/);
     await fireEvent.keyDown(screen.getByRole('grid'), { key: 'g' });
     await waitFor(() => expect(selected(), 'the one that stands for it').toMatch(/^photo-2\.jpg/));
-    expect(app.search.visible).toHaveLength(4);
+    expect(app.search.results.visible).toHaveLength(4);
     await fireEvent.click(await tile(/^photo-4\.jpg/));
     await fireEvent.keyDown(screen.getByRole('grid'), { key: 'g' });
     expect(shown(), 'nothing lies behind this one').toHaveLength(4);
@@ -111,12 +111,12 @@ describe('near-identical results', () => {
     expect(within(await tile(/^photo-2\.jpg/)).queryByText('+2')).toBeNull();
     cleanup();
     const { app } = await openResults(3);
-    expect(app.search.folds).toBe(false);
+    expect(app.search.results.folds.isOn).toBe(false);
   });
 
   it('follow the threshold: what does not pass is not behind anything', async () => {
     const { app } = await openFolded();
-    app.search.moveThreshold(0.93);
+    app.search.results.moveThreshold(0.93);
     expect((await screen.findByRole('button', { name: '1 near-identical photo' })).textContent?.trim()).toBe('+1');
   });
 });

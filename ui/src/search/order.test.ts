@@ -41,15 +41,15 @@ describe('the order of results', () => {
     host.pictures = host.pictures.map((picture, i) => ({ ...picture, similarity: 0.951 - i / 500 }));
     date(host);
     await app.search.refresh();
-    await app.search.sortBy('oldest');
-    while (app.search.hits.length < app.search.total) await app.search.loadMore();
-    expect(app.search.total).toBe(201);
-    expect(app.search.hits.map(({ id }) => id)).toEqual(Array.from({ length: 201 }, (_, i) => fakeId(i + 1)));
+    await app.search.results.sortBy('oldest');
+    while (app.search.results.hits.length < app.search.results.total) await app.search.loadMore();
+    expect(app.search.results.total).toBe(201);
+    expect(app.search.results.hits.map(({ id }) => id)).toEqual(Array.from({ length: 201 }, (_, i) => fakeId(i + 1)));
     await app.search.loadMore();
-    expect(app.search.hits, 'there is no more').toHaveLength(201);
+    expect(app.search.results.hits, 'there is no more').toHaveLength(201);
     await fireEvent.change(screen.getByRole('slider'), { target: { value: '0.9' } });
     await waitFor(() => expect(host.calls.at(-1), 'pages down to the new threshold').toBe('page 1 oldest 0.9'));
-    expect(app.search.hits).toHaveLength(26);
+    expect(app.search.results.hits).toHaveLength(26);
   });
 
   it('outlasts a refresh, and a new question begins by similarity', async () => {
@@ -80,11 +80,11 @@ describe('the order of results', () => {
   it('drops the pages of an order that was overtaken', async () => {
     const { host, app } = await openResults(5);
     date(host);
-    const slow = app.search.sortBy('newest');
-    await app.search.sortBy('oldest');
+    const slow = app.search.results.sortBy('newest');
+    await app.search.results.sortBy('oldest');
     await slow;
-    expect(app.search.listedBy).toBe('oldest');
-    expect(app.search.hits[0]?.id).toBe(fakeId(1));
+    expect(app.search.results.listedBy).toBe('oldest');
+    expect(app.search.results.hits[0]?.id).toBe(fakeId(1));
   });
 
   it('spreads near-identical ones out in place, whatever their band', async () => {

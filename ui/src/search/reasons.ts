@@ -15,6 +15,8 @@ export function reasonText(reason: Reason): string {
       return t('reason.turned', { n: reason.degrees });
     case 'tilted':
       return t('reason.tilted');
+    case 'covered':
+      return t('reason.covered');
     case 'part-of-query':
       return t('reason.part');
     case 'holds-query':
@@ -35,6 +37,8 @@ export function reasonBadge(reason: Reason): string {
       return t('reason.turned.short', { n: reason.degrees });
     case 'tilted':
       return t('reason.tilted.short');
+    case 'covered':
+      return t('reason.covered.short');
     case 'part-of-query':
       return t('reason.part.short');
     case 'holds-query':

@@ -4,7 +4,7 @@
 import { recall, remember } from '../remembered';
 import { sameQuestion } from './asked';
 import { linkIn } from './link';
-import type { Asked } from './search.svelte';
+import type { Asked } from './question.svelte';
 
 export interface RecentSearch {
   asked: Exclude<Asked, { kind: 'pasted' }>;

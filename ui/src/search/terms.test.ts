@@ -37,9 +37,9 @@ describe('the terms of a search', () => {
 
   it('belong to one search; its filter goes on to the next', async () => {
     const { host, app } = await openResults(5);
-    await app.search.lookAt({ x: 0, y: 0, width: 0.5, height: 0.5 });
-    await app.search.lean('more', { id: fakeId(2), name: 'photo-2.jpg' });
-    await app.search.filterBy({ taken_from: null, taken_until: null, formats: ['png'], min_bytes: null, max_bytes: null, orientation: null, folder: null });
+    await app.search.question.lookAt({ x: 0, y: 0, width: 0.5, height: 0.5 });
+    await app.search.question.lean('more', { id: fakeId(2), name: 'photo-2.jpg' });
+    await app.search.question.filterBy({ taken_from: null, taken_until: null, formats: ['png'], min_bytes: null, max_bytes: null, orientation: null, folder: null });
     await app.find({ kind: 'path', path: '/other.jpg' });
     expect(host.terms).toMatchObject({ crop: null, more: [], filter: { formats: ['png'] } });
   });
@@ -60,7 +60,7 @@ describe('the terms of a search', () => {
 
   it('are shown as chips where the results are, and nowhere else', async () => {
     const { app } = await openResults(5);
-    await app.search.filterBy({ ...NO_FILTER, formats: ['png'] });
+    await app.search.question.filterBy({ ...NO_FILTER, formats: ['png'] });
     expect(await screen.findByRole('region', { name: 'What narrows the search' })).toBeTruthy();
     await app.showLibrary(null);
     await waitFor(() => expect(screen.queryByRole('region', { name: 'What narrows the search' })).toBeNull());
@@ -70,7 +70,7 @@ describe('the terms of a search', () => {
     const { host, app } = await openResults(5);
     const { pictures } = host;
     host.pictures = [];
-    await app.search.filterBy({ ...NO_FILTER, formats: ['png'] });
+    await app.search.question.filterBy({ ...NO_FILTER, formats: ['png'] });
     expect(await screen.findByText('The filters may hide what looks like it.')).toBeTruthy();
     host.pictures = pictures;
     await fireEvent.click(screen.getByRole('button', { name: 'Take the filters off' }));

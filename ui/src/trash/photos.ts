@@ -83,7 +83,7 @@ export function errandOf(app: App, all: readonly PhotoFile[], chosen: readonly P
     const restored = before && (await app.attempt(() => takeBack(app.host, before)));
     if (!restored) return;
     app.activity.dismiss(notice);
-    app.search.comeBack(gone());
+    app.search.results.comeBack(gone());
     app.library.changed();
     tellRestored(app, restored);
   }
@@ -97,7 +97,7 @@ export function errandOf(app: App, all: readonly PhotoFile[], chosen: readonly P
       for (const file of files) if (!kept.has(file)) here.delete(file);
       trashed = withMoved(trashed, report);
       app.library.forget(gone());
-      app.search.forget(gone());
+      app.search.results.forget(gone());
       app.activity.dismiss(notice);
       if (trashed) notice = app.activity.notify('info', trashedText(trashed), null, { label: t('trash.undo'), act: () => void undo(), undoes: true });
       return report;

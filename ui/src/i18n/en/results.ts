@@ -50,6 +50,8 @@ export const results = {
   'reason.turned.short': '{n}°',
   'reason.tilted': 'Tilted by some degrees',
   'reason.tilted.short': 'tilted',
+  'reason.covered': 'Words, a sticker or something else covers a part',
+  'reason.covered.short': 'covered',
   'reason.part': 'A part of the photo you asked with',
   'reason.part.short': 'cropped',
   'reason.holds': 'The photo you asked with is a part of it',

@@ -50,6 +50,8 @@ export const results: Record<keyof typeof en, string> = {
   'reason.turned.short': '{n}°',
   'reason.tilted': '倾斜了几度',
   'reason.tilted.short': '倾斜',
+  'reason.covered': '一部分被文字、贴纸或其他内容遮住',
+  'reason.covered.short': '有遮挡',
   'reason.part': '是所查照片的一部分',
   'reason.part.short': '裁剪',
   'reason.holds': '所查照片是它的一部分',

@@ -1,7 +1,8 @@
-//! Cuts uniform margins (padding, frames, the screen around a picture) before a picture is embedded, so that a
-//! screenshot of a photo meets the photo. Integer arithmetic; `models/README.md`, "Trimming", states the rule.
+//! Cuts uniform margins (padding, frames, the screen around a picture) off, so that a screenshot of a photo meets the photo. Integer arithmetic; `models/README.md`, "Trimming", states the rule.
 
-use crate::media::Rgb8;
+use std::borrow::Cow;
+
+use super::Rgb8;
 
 /// Largest difference in any channel at which a pixel still counts as of the margin's colour.
 const TOLERANCE: u8 = 12;
@@ -13,15 +14,28 @@ const PASSES: usize = 4;
 
 /// The box that is left: `left..right` × `top..bottom` in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TrimBox {
-    pub(super) left: usize,
-    pub(super) top: usize,
-    pub(super) right: usize,
-    pub(super) bottom: usize,
+pub(crate) struct TrimBox {
+    pub(crate) left: usize,
+    pub(crate) top: usize,
+    pub(crate) right: usize,
+    pub(crate) bottom: usize,
+}
+
+impl TrimBox {
+    /// The pixels of the box, copied only where something is cut away.
+    pub(crate) fn cut_out(self, picture: &Rgb8) -> Cow<'_, Rgb8> {
+        let (width, height) = (self.right - self.left, self.bottom - self.top);
+        if (width, height) == (picture.width as usize, picture.height as usize) {
+            return Cow::Borrowed(picture);
+        }
+        let rows = picture.data.chunks_exact(picture.width as usize * 3).skip(self.top).take(height);
+        let data = rows.flat_map(|row| &row[self.left * 3..self.right * 3]).copied().collect();
+        Cow::Owned(Rgb8 { width: width as u32, height: height as u32, data })
+    }
 }
 
 /// Finds the box without uniform margins. A margin goes only together with its opposite in the same colour.
-pub(super) fn trim_box(picture: &Rgb8) -> TrimBox {
+pub(crate) fn trim_box(picture: &Rgb8) -> TrimBox {
     let (width, height) = (picture.width as usize, picture.height as usize);
     let pixel = |x: usize, y: usize| -> [u8; 3] {
         let at = (y * width + x) * 3;
