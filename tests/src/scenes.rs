@@ -129,8 +129,8 @@ pub fn rearranged(picture: &RgbImage) -> RgbImage {
 /// A picture with a line of words, or what looks like one, on a bar over its lowest quarter.
 pub fn captioned(picture: &RgbImage) -> RgbImage {
     let (width, height) = picture.dimensions();
-    let is_ink =
-        |x: u32, y: u32| (height * 7 / 8..height * 15 / 16).contains(&y) && x > width / 10 && x < width * 9 / 10 && x / 6 % 4 != 0 && (x / 2 + y / 3) % 2 == 0;
+    let is_line = |x: u32, y: u32| (height * 7 / 8..height * 15 / 16).contains(&y) && (width / 10..width * 9 / 10).contains(&x);
+    let is_ink = |x: u32, y: u32| is_line(x, y) && !(x / 6).is_multiple_of(4) && (x / 2 + y / 3).is_multiple_of(2);
     RgbImage::from_fn(width, height, |x, y| match y {
         y if y < height * 3 / 4 => *picture.get_pixel(x, y),
         y if is_ink(x, y) => Rgb([255; 3]),

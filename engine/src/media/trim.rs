@@ -1,4 +1,5 @@
-//! Cuts uniform margins (padding, frames, the screen around a picture) off, so that a screenshot of a photo meets the photo. Integer arithmetic; `models/README.md`, "Trimming", states the rule.
+//! Cuts uniform margins (padding, frames, the screen around a picture) off, so that a screenshot of a photo meets the photo.
+//! Integer arithmetic; `models/README.md`, "Trimming", states the rule.
 
 use std::borrow::Cow;
 

@@ -93,7 +93,7 @@ pub(crate) fn read_onnx(path: &Path) -> Result<Vec<u8>> {
 
 fn broken(path: &Path, fault: &str) -> Error {
     unusable(format!("{}: {fault}", path.display()))
-        .with_hint("Give the whole file as its exporter wrote it, with those beside it that hold its weights. What was downloaded may have been cut short: fetch it again.")
+        .with_hint("Give the whole file, with those beside it that hold its weights. A download may have been cut short: fetch it again.")
 }
 
 /// How a tensor of this shape can be a vector.
