@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::catalog::near::{self, Pair};
 use crate::catalog::{Catalog, ImageKey, images};
-use crate::search::{IndexKeeper, MayBe, SamePicture, Sketches, on_all_cores};
+use crate::search::{IndexKeeper, Look, MayBe, SamePicture, Sketches, on_all_cores};
 use crate::wire::{DuplicatesProgress, Event};
 use crate::words::sayings;
 use crate::{Error, Result};
@@ -122,12 +122,12 @@ impl Shared {
             if self.is_stopped.load(Ordering::Acquire) {
                 return Ok(None);
             }
-            let Candidate { a, b, may_be, is_close } = *candidate;
+            let Candidate { a, b, may_be, look } = *candidate;
             let [of_a, of_b] = [a, b].map(|image| -> Result<_> {
                 let row = parts.catalog.read(|db| images::by_key(db, image))?;
                 Ok(row.and_then(|row| parts.sketches.get(row.hash)))
             });
-            let agreement = may_be.agreement(of_a?.as_deref(), of_b?.as_deref(), is_close);
+            let agreement = may_be.agreement(of_a?.as_deref(), of_b?.as_deref(), look);
             Ok(agreement.map(|_| Pair { a, b, distance: may_be.distance }))
         };
         let judged = on_all_cores(candidates, judge).into_iter().filter_map(Result::transpose).collect::<Result<Vec<_>>>()?;
@@ -149,8 +149,7 @@ struct Candidate {
     a: ImageKey,
     b: ImageKey,
     may_be: MayBe,
-    /// Whether it is looked at closely.
-    is_close: bool,
+    look: Look,
 }
 
 fn candidates_of(parts: &Parts, image: ImageKey, vector: &[f32]) -> Result<Vec<Candidate>> {
@@ -158,6 +157,6 @@ fn candidates_of(parts: &Parts, image: ImageKey, vector: &[f32]) -> Result<Vec<C
     let (found, _) = parts.index.search(&query.vector, NEIGHBOURS, None)?;
     let near = found.into_iter().filter(|(other, _)| *other != image);
     let may_be = near.filter_map(|(other, distance)| Some((other, query.may_be(distance)?)));
-    let candidate = |(place, (other, may_be))| Candidate { a: image, b: other, may_be, is_close: place < LOOKED_AT_CLOSELY };
-    Ok(may_be.enumerate().map(candidate).collect())
+    let look = |place: usize| if place < LOOKED_AT_CLOSELY { Look::MostClosely } else { Look::AtAGlance };
+    Ok(may_be.enumerate().map(|(place, (other, may_be))| Candidate { a: image, b: other, may_be, look: look(place) }).collect())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use crate::catalog::{ContentHash, images};
-use crate::search::{Ranked, Sketch, resemblance, tilted};
+use crate::search::{Ranked, Sketch, resemblance, second_look};
 use crate::wire::{ExplainRequest, Explained};
 use crate::{Error, Result};
 
@@ -31,8 +31,8 @@ impl Engine {
                 let similarity = similarity.filter(|_| hash != set.asked.hash)?;
                 let (query, result) = (query.as_deref()?, self.sketch(hash)?);
                 // What is far away only seems to be a tilted one.
-                let tilted = || if similarity >= set.limits.same_scene { tilted(query, &result) } else { None };
-                Some(resemblance(query, &result).or_else(tilted)?.reasons)
+                let again = || if similarity >= set.limits.same_scene { second_look(query, &result) } else { None };
+                Some(resemblance(query, &result).or_else(again)?.reasons)
             };
             Ok(Explained { id: hash.to_string(), reasons: reasons().unwrap_or_default() })
         };

@@ -9,14 +9,15 @@ use super::serving::Serving;
 use crate::Result;
 use crate::embed::Embedding;
 use crate::search::{
-    Asked, CANDIDATES, MayBe, Ranked, Resemblance, SameQuery, SearchTerms, Sketch, on_all_cores, rerank, resemblance, similarity, take_out, tilted,
+    Asked, CANDIDATES, Look, MayBe, Ranked, Resemblance, SameQuery, SearchTerms, Sketch, on_all_cores, rerank, resemblance, second_look, similarity, take_out,
     towards_copies,
 };
 
-/// Pictures that may be the same and are looked at, and of these those that are looked at closely: whether one is a part of the other, or
-/// tilted. What is left over the vectors decide about, as the search would take too long.
+/// Pictures that may be the same and are looked at. What is left over the vectors decide about, as the search would take too long.
 const LOOKED_AT: usize = 8;
-const CLOSELY: usize = 4;
+/// Of these, those that are looked at closely: fewer where nothing was decoded and embedded before, and an answer is expected at once.
+const OF_OUTSIDE: (usize, Look) = (4, Look::MostClosely);
+const OF_LIBRARY: (usize, Look) = (2, Look::Closely);
 
 pub(super) struct SecondStage<'a> {
     engine: &'a Engine,
@@ -88,7 +89,7 @@ impl SecondStage<'_> {
         };
         let mut found = found_by(&|other| resemblance(query, other));
         if found.is_empty() {
-            found = found_by(&|other| tilted(query, other));
+            found = found_by(&|other| second_look(query, other));
         }
         rerank(&mut ranked, &found, self.same_picture);
         Ok(ranked)
@@ -100,10 +101,12 @@ impl SecondStage<'_> {
             return Ok(Vec::new());
         }
         let query = self.sketch();
+        let (closely, look) = if self.asked.key.is_some() { OF_LIBRARY } else { OF_OUTSIDE };
+        let look = |place: usize| if place < closely { look } else { Look::AtAGlance };
         let pictures: Vec<_> = candidates.iter().take(LOOKED_AT).map(|(picture, _)| *picture).collect();
         let seen = self.sketches(&pictures)?.into_iter().map(|(_, sketch)| sketch).chain(std::iter::repeat(None));
         let all: Vec<_> = candidates.iter().zip(seen).enumerate().collect();
-        Ok(on_all_cores(&all, |(place, ((picture, may_be), sketch))| (*picture, may_be.agreement(query, sketch.as_deref(), *place < CLOSELY))))
+        Ok(on_all_cores(&all, |(place, ((picture, may_be), sketch))| (*picture, may_be.agreement(query, sketch.as_deref(), look(*place)))))
     }
 
     /// What is compared of each; none of what cannot be seen here.

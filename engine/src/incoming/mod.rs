@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 use crate::catalog::{Catalog, ContentHash, ImageRow, images};
 use crate::embed::Embedder;
 use crate::media::{self, Limits};
-use crate::search::{IndexKeeper, SamePicture, Sketch, Sketches, similarity};
+use crate::search::{IndexKeeper, Look, SamePicture, Sketch, Sketches, similarity};
 use crate::wire::{ErrorReply, Event, ImportFile, ImportState, ImportStatus, ImportVerdict};
 use crate::words::{Words, sayings};
 use crate::{Error, Result};
@@ -320,7 +320,7 @@ fn same_picture(parts: &Parts, pixels: &media::Rgb8, vector: &[f32]) -> Result<O
     for (key, may_be) in may_be {
         let Some((image, path)) = in_library(parts, |db| images::by_key(db, key))? else { continue };
         let own: &Sketch = own.get_or_insert_with(|| Sketch::of(pixels.clone()));
-        if may_be.agreement(Some(own), parts.sketches.get(image.hash).as_deref(), true).is_some() {
+        if may_be.agreement(Some(own), parts.sketches.get(image.hash).as_deref(), Look::MostClosely).is_some() {
             return Ok(Some(Match { hash: image.hash, path, similarity: similarity(may_be.distance) }));
         }
     }

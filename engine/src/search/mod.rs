@@ -17,7 +17,7 @@ pub(crate) use folds::{Folds, MOST_COMPARED};
 pub(crate) use keeper::IndexKeeper;
 pub(crate) use reasons::{Occasion, reasons};
 pub(crate) use rerank::{CANDIDATES, rerank, take_out};
-pub(crate) use resemblance::{Resemblance, resemblance, tilted};
+pub(crate) use resemblance::{Look, Resemblance, resemblance, second_look};
 pub(crate) use result_set::{Asked, OrderFacts, Ranked, ResultSet, ResultSets, Source};
 pub(crate) use same_picture::{Limits, MayBe, SamePicture, SameQuery, towards_copies};
 pub(crate) use sketch::{Sketch, Sketches, on_all_cores};

@@ -90,15 +90,10 @@ impl SameQuery {
 
 impl MayBe {
     /// How well the two agree if they are the same picture, by their pixels, 0 ..= 1. Where these cannot be had, or are plain, the
-    /// vectors decide. `is_close`: whether more than a glance is worth it.
-    pub(crate) fn agreement(&self, a: Option<&Sketch>, b: Option<&Sketch>, is_close: bool) -> Option<f32> {
-        let look = match is_close {
-            true if self.is_likely => Look::MostClosely,
-            true => Look::Closely,
-            false => Look::AtAGlance,
-        };
+    /// vectors decide.
+    pub(crate) fn agreement(&self, a: Option<&Sketch>, b: Option<&Sketch>, look: Look) -> Option<f32> {
         match (a, b) {
-            (Some(a), Some(b)) if !a.is_plain() && !b.is_plain() => same(a, b, look),
+            (Some(a), Some(b)) if !a.is_plain() && !b.is_plain() => same(a, b, look, self.is_likely),
             _ => self.is_likely.then(|| similarity(self.distance)),
         }
     }
@@ -183,10 +178,10 @@ mod tests {
         let (one, other) = (sketch(37), sketch(91));
         let (likely, unlikely) = (MayBe { distance: 0.1, is_likely: true }, MayBe { distance: 0.4, is_likely: false });
         for may_be in [likely, unlikely] {
-            assert!(may_be.agreement(Some(&one), Some(&one), false).is_some());
-            assert!(may_be.agreement(Some(&one), Some(&other), true).is_none(), "whatever the vectors say");
+            assert!(may_be.agreement(Some(&one), Some(&one), Look::AtAGlance).is_some());
+            assert!(may_be.agreement(Some(&one), Some(&other), Look::MostClosely).is_none(), "whatever the vectors say");
             for unseen in [None, Some(&plain)] {
-                assert_eq!(may_be.agreement(Some(&one), unseen, true).is_some(), may_be.is_likely);
+                assert_eq!(may_be.agreement(Some(&one), unseen, Look::MostClosely).is_some(), may_be.is_likely);
             }
         }
     }
