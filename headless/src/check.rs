@@ -78,7 +78,7 @@ fn each(engine: &Engine, verdict: ImportVerdict, mut show: impl FnMut(&ImportFil
 fn target(engine: &Engine, folder: &Path) -> Result<String> {
     let absolute = std::path::absolute(folder)?;
     let text = absolute.to_str().ok_or_else(|| Error::invalid(format!("{} is no valid Unicode", folder.display())))?;
-    engine.target(text)?;
+    engine.copy_target(text)?;
     Ok(text.to_owned())
 }
 

@@ -115,6 +115,11 @@ fn the_users_own_file_is_added_with_what_its_graph_says() {
     assert_eq!((&entry["id"], &entry["dimension"], &entry["licence"]), (&"my-net-v2".into(), &1280.into(), &"CC0-1.0".into()), "the features, not the classes");
     let manifest = fs_err::read_to_string(library.data_dir().join("models/my-net-v2/model.toml")).unwrap();
     assert!(manifest.contains("width = 224") && manifest.contains("last-pooling") && manifest.contains("nchw"), "{manifest}");
+    let (_, listed, _) = output(&mut library.command(&["model", "list"]));
+    let bands = |id: &str| listed.lines().find(|line| line.starts_with(id)).unwrap_or_else(|| panic!("{id}: {listed}")).contains("bands are estimates");
+    assert!(bands("my-net-v2") && !bands("lookalike-s"), "{listed}");
+    let (code, _, stderr) = output(&mut library.command(&["model", "install", "nosuch"]));
+    assert!(code == Some(1) && stderr.contains("the catalogue has no model nosuch"), "{stderr}");
     let (code, _, stderr) = output(&mut library.command(&["model", "use", "my-net-v2"]));
     assert_eq!(code, Some(0), "{stderr}");
     let photo = library.photos().join("scene-1.jpg").display().to_string();

@@ -1,5 +1,5 @@
-//! Compares every picture with all others: the vector index says which may show the same, their pixels which do. What was compared is in the
-//! catalog, so that it goes on where it stopped, and only new pictures cost anything the next time.
+//! Compares every picture with all others: the vector index says which may show the same, their pixels which do. What was
+//! compared is in the catalog, so that it goes on where it stopped, and only new pictures cost anything the next time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::catalog::near::{self, Pair};
 use crate::catalog::{Catalog, ImageKey, images};
-use crate::search::{IndexKeeper, Look, MayBe, SamePicture, Sketches, on_all_cores};
+use crate::search::{IndexKeeper, Look, SamePicture, Sketch, Sketches, on_all_cores};
 use crate::wire::{DuplicatesProgress, Event};
 use crate::words::sayings;
 use crate::{Error, Result};
@@ -94,14 +94,12 @@ impl Shared {
             }
             // What was added since is compared with these when its own turn comes.
             parts.index.follow(&parts.catalog)?;
-            let mut candidates = Vec::new();
-            for (image, vector) in &batch {
-                if self.is_stopped.load(Ordering::Acquire) {
-                    return Ok(());
-                }
-                candidates.extend(candidates_of(parts, *image, vector)?);
+            let of =
+                |(image, vector): &(ImageKey, Vec<f32>)| if self.is_stopped.load(Ordering::Acquire) { Ok(Vec::new()) } else { pairs_of(parts, *image, vector) };
+            let pairs = on_all_cores(&batch, of).into_iter().collect::<Result<Vec<_>>>()?.concat();
+            if self.is_stopped.load(Ordering::Acquire) {
+                return Ok(());
             }
-            let Some(pairs) = self.confirmed(parts, &candidates)? else { return Ok(()) };
             let images: Vec<ImageKey> = batch.iter().map(|(image, _)| *image).collect();
             parts.catalog.write(|db| near::note(db, &parts.model, &images, &pairs))?;
             window.0 += batch.len() as u64;
@@ -116,24 +114,6 @@ impl Shared {
         }
     }
 
-    /// Those that their pixels say are the same; none when the work was stopped.
-    fn confirmed(&self, parts: &Parts, candidates: &[Candidate]) -> Result<Option<Vec<Pair>>> {
-        let judge = |candidate: &Candidate| -> Result<Option<Pair>> {
-            if self.is_stopped.load(Ordering::Acquire) {
-                return Ok(None);
-            }
-            let Candidate { a, b, may_be, look } = *candidate;
-            let [of_a, of_b] = [a, b].map(|image| -> Result<_> {
-                let row = parts.catalog.read(|db| images::by_key(db, image))?;
-                Ok(row.and_then(|row| parts.sketches.get(row.hash)))
-            });
-            let agreement = may_be.agreement(of_a?.as_deref(), of_b?.as_deref(), look);
-            Ok(agreement.map(|_| Pair { a, b, distance: may_be.distance }))
-        };
-        let judged = on_all_cores(candidates, judge).into_iter().filter_map(Result::transpose).collect::<Result<Vec<_>>>()?;
-        Ok((!self.is_stopped.load(Ordering::Acquire)).then_some(judged))
-    }
-
     fn tell(&self, parts: &Parts) {
         let is_running = !self.is_over.load(Ordering::Acquire);
         let rate = if is_running { *self.rate.lock().unwrap_or_else(PoisonError::into_inner) } else { 0.0 };
@@ -144,19 +124,26 @@ impl Shared {
     }
 }
 
-/// Two pictures that may be the same.
-struct Candidate {
-    a: ImageKey,
-    b: ImageKey,
-    may_be: MayBe,
-    look: Look,
-}
-
-fn candidates_of(parts: &Parts, image: ImageKey, vector: &[f32]) -> Result<Vec<Candidate>> {
+/// A picture and each other one that is the same.
+fn pairs_of(parts: &Parts, image: ImageKey, vector: &[f32]) -> Result<Vec<Pair>> {
     let query = parts.same_picture.query(vector);
     let (found, _) = parts.index.search(&query.vector, NEIGHBOURS, None)?;
     let near = found.into_iter().filter(|(other, _)| *other != image);
-    let may_be = near.filter_map(|(other, distance)| Some((other, query.may_be(distance)?)));
-    let look = |place: usize| if place < LOOKED_AT_CLOSELY { Look::MostClosely } else { Look::AtAGlance };
-    Ok(may_be.enumerate().map(|(place, (other, may_be))| Candidate { a: image, b: other, may_be, look: look(place) }).collect())
+    let may_be: Vec<_> = near.filter_map(|(other, distance)| Some((other, query.may_be(distance)?))).collect();
+    if may_be.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sketch = |image: ImageKey| -> Result<Option<Arc<Sketch>>> {
+        let row = parts.catalog.read(|db| images::by_key(db, image))?;
+        Ok(row.and_then(|row| parts.sketches.get(row.hash)))
+    };
+    let own = sketch(image)?;
+    let mut pairs = Vec::new();
+    for (place, (other, may_be)) in may_be.into_iter().enumerate() {
+        let look = if place < LOOKED_AT_CLOSELY { Look::MostClosely } else { Look::AtAGlance };
+        if may_be.agreement(own.as_deref(), sketch(other)?.as_deref(), look).is_some() {
+            pairs.push(Pair { a: image, b: other, distance: may_be.distance });
+        }
+    }
+    Ok(pairs)
 }

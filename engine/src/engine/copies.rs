@@ -104,7 +104,7 @@ impl Engine {
     /// Copies photos to a folder, each once, under a name that is free there. Nothing that lies there is changed, and a copy is
     /// checked against the content that its photo had when it was indexed.
     pub fn copy_files(&self, request: &CopyRequest) -> Result<CopyReport> {
-        let folder = self.target(&request.folder)?;
+        let folder = self.copy_target(&request.folder)?;
         let hashes = match &request.selection {
             Selection::Pictures { ids } => ids.iter().map(|id| ContentHash::parse(id)).collect::<Result<Vec<_>>>()?,
             Selection::Results { result_set, similarity } => {
@@ -158,7 +158,11 @@ impl Engine {
     }
 
     /// The folder to copy to, found to be one.
-    pub fn target(&self, folder: &str) -> Result<PathBuf> {
+    ///
+    /// # Errors
+    ///
+    /// `invalid-request` where it is no absolute path, no folder, or belongs to the library's own data.
+    pub fn copy_target(&self, folder: &str) -> Result<PathBuf> {
         let path = Path::new(folder);
         let refuse = |why: &str| Err(Error::invalid(format!("folder: {folder:?} {why}")).with_hint("Choose an existing folder."));
         if !path.is_absolute() {

@@ -90,7 +90,7 @@ impl Engine {
     ///
     /// `invalid-request` while the check goes on, for no folder, and for files that are none of the new ones.
     pub fn copy_new(&self, request: &CopyNewRequest) -> Result<CopyReport> {
-        let folder = self.target(&request.folder)?;
+        let folder = self.copy_target(&request.folder)?;
         let files = {
             let latest = self.inner.incoming.latest();
             let check = latest.as_ref().ok_or_else(no_check)?;

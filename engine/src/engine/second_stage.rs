@@ -82,7 +82,7 @@ impl SecondStage<'_> {
         let Some(query) = self.sketch() else { return Ok(ranked) };
         let near = self.towards.as_deref().map(nearest).transpose()?;
         let candidates: Vec<_> = near.as_deref().unwrap_or(&ranked).iter().take(CANDIDATES).map(|(picture, _)| *picture).collect();
-        let candidates: Vec<_> = self.sketches(&candidates)?;
+        let candidates = self.sketches(&candidates)?;
         let found_by = |compare: &(dyn Fn(&Sketch) -> Option<Resemblance> + Sync)| -> Vec<(Ranked, f32)> {
             let compared = on_all_cores(&candidates, |(picture, sketch)| Some((*picture, compare(sketch.as_deref()?)?.correlation)));
             compared.into_iter().flatten().collect()
@@ -103,10 +103,13 @@ impl SecondStage<'_> {
         let query = self.sketch();
         let (closely, look) = if self.asked.key.is_some() { OF_LIBRARY } else { OF_OUTSIDE };
         let look = |place: usize| if place < closely { look } else { Look::AtAGlance };
-        let pictures: Vec<_> = candidates.iter().take(LOOKED_AT).map(|(picture, _)| *picture).collect();
-        let seen = self.sketches(&pictures)?.into_iter().map(|(_, sketch)| sketch).chain(std::iter::repeat(None));
-        let all: Vec<_> = candidates.iter().zip(seen).enumerate().collect();
-        Ok(on_all_cores(&all, |(place, ((picture, may_be), sketch))| (*picture, may_be.agreement(query, sketch.as_deref(), look(*place)))))
+        let hash = |(place, (picture, _)): (usize, &(Ranked, MayBe))| if place < LOOKED_AT { self.engine.hash_of(*picture) } else { Ok(None) };
+        let hashes = candidates.iter().enumerate().map(hash).collect::<Result<Vec<_>>>()?;
+        let all: Vec<_> = candidates.iter().zip(hashes).enumerate().collect();
+        Ok(on_all_cores(&all, |(place, ((picture, may_be), hash))| {
+            let sketch = hash.and_then(|hash| self.engine.inner.sketches.get(hash));
+            (*picture, may_be.agreement(query, sketch.as_deref(), look(*place)))
+        }))
     }
 
     /// What is compared of each; none of what cannot be seen here.

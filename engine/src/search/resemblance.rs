@@ -1,5 +1,5 @@
 //! What the pixels of two pictures say about whether they are the same, and how one came from the other: mirrored, turned,
-//! cropped, tilted. Says nothing rather than something doubtful.
+//! cropped, covered, tilted. Says nothing rather than something doubtful.
 
 use super::sketch::Sketch;
 use crate::wire::Reason;
@@ -16,7 +16,8 @@ const SAME_PART: f32 = 0.78;
 const SAME_TILTED: f32 = 0.78;
 /// Where nothing but a yes or no is asked for, and a no is what most pictures deserve.
 const SURE_TILTED: f32 = 0.85;
-/// Correlation from which two thirds of two pictures are the same, whatever covers the rest.
+/// Correlation from which two thirds of two pictures are the same, whatever covers the rest: of 200 photos with a line of words on a bar
+/// all reach it, nine in ten with a sticker, and of 2,800 pairs of strangers none.
 const SAME_MOST: f32 = 0.9;
 /// How much better one explanation must be than "as it is".
 const CLEARLY: f32 = 0.1;
@@ -66,8 +67,8 @@ pub(crate) fn second_look(query: &Sketch, result: &Sketch) -> Option<Resemblance
 /// `is_likely`: whether their vectors say so.
 ///
 /// Measured with 400 photos, most of them of clothes on plain grounds, and what may be the same among 6,800 by Lookalike S (2.1
-/// strangers for each): as wholes and as parts no stranger is taken for the same, and of 200 photos each, edited in 19 ways, 99 in 100
-/// of those that are whole are known, 97 of those of which a part is there.
+/// strangers for each): as wholes and as parts no stranger is taken for the same, and of 200 photos each, edited in 19 ways, 98 in 100
+/// of those that are whole are known, 96 of those of which a part is there.
 pub(super) fn same(a: &Sketch, b: &Sketch, look: Look, is_likely: bool) -> Option<f32> {
     if a.is_plain() || b.is_plain() {
         return None;

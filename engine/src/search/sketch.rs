@@ -1,6 +1,7 @@
 //! What is compared of a picture, and where it comes from: the library's thumbnails. The latest sketches are kept, as what is compared
 //! comes in clusters.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -62,9 +63,9 @@ impl Sketch {
 
     /// What is left without its uniform margins; none where it has none.
     pub(super) fn without_margin(&self) -> Option<&Grey> {
-        let cut = || trim_box(&self.pixels).cut_out(&self.pixels);
-        let of = || {
-            Some(cut()).filter(|cut| cut.width < self.pixels.width || cut.height < self.pixels.height).and_then(|cut| something(Grey::of(&cut, SQUARE, SQUARE)))
+        let of = || match trim_box(&self.pixels).cut_out(&self.pixels) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(cut) => something(Grey::of(&cut, SQUARE, SQUARE)),
         };
         self.without_margin.get_or_init(of).as_ref()
     }
