@@ -19,6 +19,7 @@ use crate::Result;
 /// Rows in one upsert, and objects on their way at once: as in the engine's sync worker.
 const BATCH: usize = 500;
 const UPLOADS: usize = 8;
+const FIELDS: [&str; 12] = ["id", "content", "device", "device_name", "file_name", "object_key", "width", "height", "bytes", "taken_at", "format", "embedding"];
 
 /// Signed-in clients.
 pub(crate) struct Raw {
@@ -116,5 +117,30 @@ impl Raw {
             .consistency_level(sdk::ConsistencyLevel::Bounded);
         let response = self.runtime.block_on(self.milvus.search(request.build()?))?;
         Ok(response.results().get_results().first().map_or(0, |result| result.get_scores().len()))
+    }
+
+    /// Seals what was written, as a server does by itself after a while.
+    pub(crate) fn flush(&self) -> Result<()> {
+        let request = sdk::FlushRequest::builder().collection_names([self.collection.as_str()]).build()?;
+        self.runtime.block_on(self.milvus.flush(request))?;
+        Ok(())
+    }
+
+    /// Reads every row of a computer with its vector, in pages by its id. Returns how many there are.
+    pub(crate) fn read_all(&self, device: &str) -> Result<usize> {
+        let (mut after, mut count) = (String::new(), 0);
+        loop {
+            let request = sdk::QueryRequest::builder()
+                .collection_name(&self.collection)
+                .filter(format!("device == \"{device}\" and id > \"{after}\""))
+                .output_fields(FIELDS)
+                .limit(BATCH as i64)
+                .consistency_level(sdk::ConsistencyLevel::Strong);
+            let response = self.runtime.block_on(self.milvus.query(request.build()?))?;
+            let ids = response.results().get_output_field("id").and_then(|field| field.as_varchar()).unwrap_or_default();
+            let Some(last) = ids.iter().max() else { return Ok(count) };
+            count += ids.len();
+            after.clone_from(last);
+        }
     }
 }

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use lookalike_engine::Engine;
 use lookalike_engine::index::milvus::SharedRow;
 use lookalike_engine::index::synthetic::ClusteredVectors;
-use lookalike_engine::wire::{Consistency, Query, Scope, SearchRequest};
+use lookalike_engine::wire::{Consistency, IndexKind, Query, Scope, SearchRequest};
 use lookalike_tests::library::TestLibrary;
 use lookalike_tests::remote::Remote;
 use lookalike_tests::scenes::{jpeg, scene};
 
 use crate::raw::Raw;
-use crate::table::{at_least, at_most, heading, line, percentile};
-use crate::{Bench, Result};
+use crate::table::{at_least, at_most, heading, line, megabytes, percentile};
+use crate::{Bench, Result, command};
 
 /// Numbers in a vector, as the bundled model has them; a small network makes them here, for embedding is not what is measured.
 const DIMENSION: usize = 256;
@@ -25,6 +25,8 @@ const ADDED_BAR: f64 = 5.0;
 /// Results that the application ranks.
 const RANKED: usize = 1_000;
 const SEARCHES: usize = 200;
+/// Photos of the library that is compared; the other rows are surplus.
+const OWN: usize = 200;
 const PATIENCE: Duration = Duration::from_secs(600);
 
 pub(crate) fn run(bench: &Bench) -> Result<()> {
@@ -37,7 +39,8 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
     let size = bench.size(10_000, 1_000);
     let (library, engine) = library(size)?;
     sync(&remote, &library, &engine, size)?;
-    search(&remote, &engine, bench.size(100_000, 10_000))
+    search(&remote, &engine, bench.size(100_000, 10_000))?;
+    verify(bench.size(1_000_000, 20_000))
 }
 
 /// A library of small photos, each another picture.
@@ -138,5 +141,38 @@ fn search(remote: &Remote, engine: &Engine, size: usize) -> Result<()> {
     line("peer: the SDK's bare search call: p50 / p95", &format!("{:.1} / {:.1} ms", bare.0, bare.1), "contents of the best 1,000");
     line("lookalike, a page of 100 with all facts: p50 / p95", &format!("{:.1} / {:.1} ms", ours.0, ours.1), &format!("{:.2} × the peer", ours.1 / bare.1));
     line("added at p95", &format!("{:.1} ms", ours.1 - bare.1), &at_most(ours.1 - bare.1, ADDED_BAR, " ms"));
+    Ok(())
+}
+
+/// Comparing reads every row of this computer, in the memory of one page.
+fn verify(size: usize) -> Result<()> {
+    heading(&format!("Comparing {size} rows with the catalog"));
+    let mut remote = Remote::new("bench-verify").ok_or("the servers were there a moment ago")?;
+    // Built in no time, so that building is not what is measured.
+    remote.request.settings.milvus.index.kind = IndexKind::IvfFlat;
+    let (_library, engine) = library(OWN)?;
+    remote.connect(&engine);
+    engine.sync(PATIENCE)?;
+    let device = remote.rows().into_values().next().ok_or("nothing was sent")?.device;
+    let (raw, vectors) = (Raw::new(&remote)?, ClusteredVectors::new(DIMENSION, size, 3));
+    for from in (0..size).step_by(1_000) {
+        let rows: Vec<SharedRow> =
+            (from..size.min(from + 1_000)).map(|number| row(&device, &blake3::hash(&number.to_le_bytes()).to_hex(), vectors.vector(number as u64))).collect();
+        raw.upsert(&rows.iter().collect::<Vec<_>>())?;
+    }
+    raw.flush()?;
+    let started = Instant::now();
+    let read = raw.read_all(&device)?;
+    let bare = started.elapsed().as_secs_f64();
+    line("peer: bare SDK queries, 500 rows each", &format!("{bare:.0} s"), &format!("{:.0} rows/s", read as f64 / bare));
+    let before = command::forget_peak();
+    let report = engine.verify_sync(false, PATIENCE, PATIENCE)?;
+    if (report.rows, report.found.surplus) != ((size + OWN) as u64, size as u64) {
+        return Err(format!("{} rows and {} surplus were found", report.rows, report.found.surplus).into());
+    }
+    let took = report.seconds;
+    line("lookalike sync --verify", &format!("{took:.0} s"), &format!("{:.0} rows/s, {:.2} of the peer", report.rows as f64 / took, bare / took));
+    let memory = before.zip(command::status_bytes("self", "VmHWM:")).map(|(before, peak)| format!("{:.0} MB", megabytes(peak.saturating_sub(before))));
+    line("memory it took", &memory.unwrap_or_else(|| "not known on this system".into()), "");
     Ok(())
 }

@@ -38,11 +38,13 @@ done
 
 # Streams of events never end, and are tested apart. That data which fit the description are refused for what they mean (a
 # folder that is not there, bytes that are no picture) is as it should be: positive_data_acceptance is left out.
+# One worker: Python 3.11 counts the depth of what it parses for all threads together (CPython issue 106905), and hypothesis
+# parses its own source to describe a failure or a case, so two threads now and then end with a SystemError.
 check() {
   if ! "$schemathesis" run "http://$address/api/v1/openapi.json" \
     --header "Authorization: Bearer $(cat "$work/token")" \
     --checks all --exclude-checks positive_data_acceptance,use_after_free,ensure_resource_availability \
-    --phases coverage,fuzzing --seed 20260101 --workers 2 --request-timeout 60 --generation-database none --warnings off \
+    --phases coverage,fuzzing --seed 20260101 --workers 1 --request-timeout 60 --generation-database none --warnings off \
     --continue-on-failure --output-truncate true "$@"; then
     echo "The server's log, errors:" >&2
     grep -v ' INFO ' "$work/log" | tail -20 >&2

@@ -2,7 +2,7 @@
 
 use image::{RgbImage, imageops};
 use lookalike_engine::Engine;
-use lookalike_engine::wire::{Band, Crop, ErrorCode, Query, SearchReply, SearchRequest};
+use lookalike_engine::wire::{Band, Crop, ErrorCode, ExplainRequest, Query, Reason, SearchReply, SearchRequest};
 use lookalike_tests::library::{TestLibrary, names};
 use lookalike_tests::scenes::{jpeg, scene};
 
@@ -36,7 +36,10 @@ fn a_part_is_found_and_not_the_whole() {
             let reply = engine.search(&request).unwrap();
             assert_eq!(names(&reply)[0], name, "{:?}", names(&reply));
             let whole = &reply.results[at(&reply, "both.jpg")];
-            assert!(!whole.is_query && whole.band != Band::SameFile, "the whole is one of the others: it was not asked for");
+            assert!(!whole.is_query && whole.band == Band::SamePicture, "the whole holds what was asked for: {:?}", whole.band);
+            let ids = vec![whole.id.clone()];
+            let told = engine.explain(&ExplainRequest { result_set: reply.result_set.clone(), ids }).unwrap();
+            assert_eq!(told[0].reasons, [Reason::HoldsQuery]);
         }
     }
     let error = engine.search(&SearchRequest { crop: Some(Crop { x: 0.8, y: 0.0, width: 0.5, height: 1.0 }), ..by(&library, "both.jpg") });

@@ -55,7 +55,7 @@ fn what_is_handed_in_after_its_folder_was_forgotten_is_new_again() {
     server.ask("DELETE", &format!("/api/v1/folders/{uploads}"), b"", &[]).expect(204);
     assert_eq!(server.get("/api/v1/count").json()["count"], 1);
     let again = hand_in(&server, "b.jpg", &bytes).expect(201).json();
-    assert_eq!((&again["is_new"], &again["file_name"]), (&true.into(), &"picture a.jpg".into()), "the file that still lies there does");
+    assert_eq!((&again["is_new"], &again["file_name"]), (&true.into(), &"a.jpg".into()), "the file that still lies there does");
     assert_eq!(server.get("/api/v1/count").json()["count"], 2);
 }
 
@@ -171,4 +171,20 @@ fn a_data_directory_that_may_not_be_written_to_is_refused_in_words() {
         assert!(said.contains("written"), "{arguments:?}: {said}");
     }
     fs_err::set_permissions(library.data_dir(), std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_drop_that_fails_drops_nothing() {
+    let (library, server) = served(2);
+    hand_in(&server, "mine.jpg", &jpeg(&scene(52, 400, 300), 90)).expect(201);
+    // Where what was handed in would be put aside.
+    fs_err::write(library.data_dir().join("dropped"), "in the way").unwrap();
+    let refused = server.ask("POST", "/img/drop?confirm=remove-all-folders", b"", &[]);
+    assert!(refused.status >= 400, "{}", refused.text());
+    assert_eq!(server.get("/api/v1/count").expect(200).json()["count"], 3, "nothing has gone");
+    let follows = uploads(&server)["state"].clone();
+    assert_eq!(follows, "watching", "and everything is followed as before");
+    fs_err::remove_file(library.data_dir().join("dropped")).unwrap();
+    server.ask("POST", "/img/drop?confirm=remove-all-folders", b"", &[]).expect(200);
+    assert_eq!(server.get("/api/v1/count").expect(200).json()["count"], 0);
 }

@@ -212,3 +212,27 @@ fn guessing_is_made_slow_and_so_is_hurry() {
     std::thread::sleep(Duration::from_secs(2));
     assert_eq!(server.get("/api/v1/session").status, 200, "who is known is not");
 }
+
+#[test]
+fn slow_bodies_keep_nobody_out() {
+    let (_library, server) = served(&[]);
+    let head = format!(
+        "POST /imageRetrieval/search HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n1\r\n{{\r\n",
+        server.address, server.token
+    );
+    // More than there would be room for if each were as large as it may be.
+    let slow: Vec<_> = (0..8)
+        .map(|_| {
+            let mut stream = server.connect();
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let photo = jpeg(&scene(3, 320, 240), 90);
+    server.form("/api/v1/search/upload", &[("file", Some("a.jpg"), &photo)]).expect(200);
+    for mut stream in slow {
+        stream.set_nonblocking(true).unwrap();
+        let is_open = stream.read(&mut [0]).is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
+        assert!(is_open, "a search does not wait until the slow ones have been given up");
+    }
+}

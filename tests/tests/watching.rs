@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use lookalike_engine::Engine;
-use lookalike_engine::wire::FolderState;
+use lookalike_engine::wire::{Event, FolderState};
 use lookalike_tests::library::{TestLibrary, names, search, wait_until};
 use lookalike_tests::scenes::{jpeg, scene};
 
@@ -102,4 +102,17 @@ fn pause_resume_and_cancel_steer_a_run() {
     let report = engine.index(&[], &[]).unwrap();
     assert!(!report.cancelled, "a later run is not cancelled by an earlier cancellation");
     assert_eq!(images(&engine), 30, "and goes on from there");
+}
+
+#[test]
+fn photos_that_came_while_the_library_could_not_be_written_to_are_found_later() {
+    let library = TestLibrary::with_scenes(2);
+    let engine = following(&library);
+    let mut events = engine.subscribe();
+    let (data, away) = (library.data_dir(), library.beside("away"));
+    fs_err::rename(&data, &away).unwrap();
+    library.add_scene(9, "scene-9.jpg");
+    wait_until("indexing has stopped", || std::iter::from_fn(|| events.try_recv().ok()).any(|event| matches!(event, Event::Notice { .. })));
+    fs_err::rename(&away, &data).unwrap();
+    wait_until("it is tried again by itself", || engine.status().is_ok_and(|status| status.images == 3));
 }

@@ -134,9 +134,9 @@ describe('the window', () => {
     await withFolder(host);
     const app = open(host);
     await tile(/^photo-1\.jpg/);
-    app.activity.notify('error', 'went wrong');
-    app.activity.notify('error', 'can be mended', null, { label: 'Mend', act: () => {} });
-    app.activity.notify('info', 'was done', 'and this is how');
+    app.activity.notify('error', () => 'went wrong');
+    app.activity.notify('error', () => 'can be mended', undefined, { label: () => 'Mend', act: () => {} });
+    app.activity.notify('info', () => 'was done', () => 'and this is how');
     await fireEvent.click(await tile(/^photo-1\.jpg/));
     await waitFor(() => expect(screen.queryByText('went wrong')).toBeNull());
     expect(screen.getByText('can be mended')).toBeTruthy();
@@ -228,6 +228,43 @@ describe('the window', () => {
     await fireEvent.input(field, { target: { value: '/no/such.jpg' } });
     await fireEvent.submit(screen.getByRole('search'));
     expect((await screen.findByRole('alert')).textContent).toContain('There is no file “/no/such.jpg”.');
+  });
+
+  it('keeps what was typed where it is refused, and offers to look for words by name', async () => {
+    withPhotos(host, 3);
+    await withFolder(host);
+    open(host);
+    await tile(/^photo-1\.jpg/);
+    const field = screen.getByRole<HTMLInputElement>('textbox', { name: 'Search by photo' });
+    const submit = async (value: string) => {
+      await fireEvent.input(field, { target: { value } });
+      await fireEvent.submit(screen.getByRole('search'));
+    };
+    await submit('ftp://example.org/cat.jpg');
+    await screen.findByRole('alert');
+    await waitFor(() => expect(field.value, 'to be mended').toBe('ftp://example.org/cat.jpg'));
+    expect(screen.queryByRole('button', { name: /by name$/ }), 'no name').toBeNull();
+    await submit('photo-2');
+    await fireEvent.click(await screen.findByRole('button', { name: 'Find “photo-2” by name' }));
+    expect(screen.queryByText('There is no file “photo-2”.')).toBeNull();
+    const names = screen.getByRole<HTMLInputElement>('textbox', { name: 'Find by name or folder' });
+    expect(names.value).toBe('photo-2');
+    await waitFor(() => expect(screen.getAllByRole('gridcell').map((cell) => cell.getAttribute('aria-label'))).toEqual(['photo-2.jpg']));
+    host.kinds.set('/photo.jpg', 'file');
+    await submit('/photo.jpg');
+    await screen.findByRole('heading', { name: /look-alikes/ });
+    expect(field.value, 'it was taken').toBe('');
+  });
+
+  it('keeps no file for later that is no picture for certain', async () => {
+    const app = open(host);
+    await screen.findByText('Drop a photo here');
+    expect(await app.find({ kind: 'path', path: '/desk/text.txt' })).toBe(false);
+    expect((await screen.findByRole('alert')).textContent).toContain('“text.txt” is not a picture.');
+    expect(screen.queryByText(/as soon as you add a folder/)).toBeNull();
+    await app.find({ kind: 'path', path: '/desk/IMG_1.HEIC' });
+    expect(await screen.findByText(/look for “IMG_1.HEIC” as soon as you add a folder/), 'whatever this page can show itself').toBeTruthy();
+    expect(screen.queryByRole('alert')).toBeNull();
   });
 
   it('pauses and resumes indexing', async () => {

@@ -91,7 +91,7 @@ function goTo(app: Ways, { screen, folder, narrowing, sought }: Place, isOfThisP
     void app.search.seek(sought);
   } else {
     app.showLibrary(null);
-    app.activity.notify('info', t('visits.gone'), t('visits.gone.hint'));
+    app.activity.notify('info', () => t('visits.gone'), () => t('visits.gone.hint'));
   }
 }
 

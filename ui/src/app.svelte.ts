@@ -18,6 +18,7 @@ import { chooseFromMenu } from './menu';
 import { Models } from './models/models.svelte';
 import { readText } from './platform/browser/clipboard';
 import { asErrorReply, type Host } from './platform/host';
+import { areWords, askedName, fileName, isNoPicture } from './search/asked';
 import { LOWEST } from './search/bands';
 import { linkIn, linkOf } from './search/link';
 import type { Asked, Question } from './search/question.svelte';
@@ -26,7 +27,7 @@ import { Search } from './search/search.svelte';
 import { Settings } from './settings/settings.svelte';
 import type { Errand } from './trash/trash';
 import { Visits } from './visits.svelte';
-import type { ErrorReply, KeptFile } from './wire';
+import type { ErrorReply, FolderInfo, KeptFile } from './wire';
 
 export type Screen = 'library' | 'results' | 'skipped' | 'duplicates' | 'import-check' | 'models' | 'connections' | 'settings' | 'about';
 
@@ -67,6 +68,8 @@ export class App {
   /** Counts the times that reports were missed: what could not be loaded meanwhile is worth another try. */
   resyncs = $state(0);
 
+  /** The notice that offers to look for words by name. */
+  #offered = 0;
   readonly #givenFiles = new GivenFiles(this);
   readonly #reports: HostReports;
 
@@ -157,35 +160,63 @@ export class App {
     await this.attempt(() => this.host.signOut());
   }
 
-  async find(asked: Asked): Promise<void> {
+  /** False where it comes to nothing, which is then said. */
+  async find(asked: Asked): Promise<boolean> {
     if (asked.kind === 'url' && !this.host.can.manage) {
-      this.activity.notify('error', t('rights.no-links'), t('rights.no-links.hint'));
-      return;
+      this.activity.notify('error', () => t('rights.no-links'), () => t('rights.no-links.hint'));
+      return false;
     }
-    if (this.firstRun) {
-      this.pending = asked;
-      return;
-    }
+    if (this.firstRun) return this.#keepForLater(asked);
     this.activity.clearErrors();
     this.screen = 'results';
     await this.search.ask(asked);
-    if (this.search.question.asked === asked && this.search.query) this.recent.add(asked, this.search.query.id);
+    if (this.search.question.asked !== asked) return true; // something else was asked meanwhile
+    if (this.search.query) this.recent.add(asked, this.search.query.id);
+    return this.search.error === null;
   }
 
-  /** A path, or an address: whatever was typed. */
-  async findPath(path: string): Promise<void> {
+  /** Until there is a folder to look in: what is no picture would be refused only then. */
+  #keepForLater(asked: Asked): boolean {
+    if (asked.kind === 'path' && isNoPicture(asked.path)) {
+      this.activity.notify('error', () => t('query.no-picture', { name: askedName(asked) }), () => t('query.no-picture.hint'));
+      return false;
+    }
+    this.activity.clearErrors();
+    this.pending = asked;
+    return true;
+  }
+
+  /** A path, or an address: whatever was typed. False as for `find`. */
+  async findPath(path: string): Promise<boolean> {
+    this.activity.dismiss(this.#offered);
     const link = linkIn(path);
     if (link) return this.findLink(link);
     const kind = await this.attempt(() => this.host.pathKind(path));
-    if (kind === 'folder') await this.addFolder(path, []);
-    else if (kind === 'file') await this.find({ kind: 'path', path });
-    else if (kind === 'missing' && this.host.can.readPaths) this.activity.notify('error', t('query.missing', { path }), t('query.missing.hint'));
-    else if (kind === 'missing') this.activity.notify('error', t('query.no-link', { text: path }), t('query.no-link.hint'));
+    if (kind === 'folder') return this.addFolder(path, []);
+    if (kind === 'file') return this.find({ kind: 'path', path });
+    if (kind === 'missing') this.#tellMissing(path);
+    return false;
   }
 
-  async findLink(url: string | null): Promise<void> {
-    if (url) await this.find({ kind: 'url', url });
-    else this.activity.notify('error', t('query.link.none'), t('query.no-link.hint'));
+  #tellMissing(text: string): void {
+    const { readPaths } = this.host.can;
+    const message = () => (readPaths ? t('query.missing', { path: text }) : t('query.no-link', { text }));
+    if (areWords(text) && !this.firstRun) {
+      this.#offered = this.activity.notify('error', message, () => t('query.words.hint'), { label: () => t('query.words.find', { text }), act: () => this.#findWords(text) });
+    } else this.activity.notify('error', message, () => t(readPaths ? 'query.missing.hint' : 'query.no-link.hint'));
+  }
+
+  /** What was meant as the name of a photo. */
+  #findWords(text: string): void {
+    this.activity.dismiss(this.#offered);
+    this.library.show(null, { text, filter: null });
+    this.findByName();
+  }
+
+  async findLink(url: string | null): Promise<boolean> {
+    if (url) return this.find({ kind: 'url', url });
+    this.activity.notify('error', () => t('query.link.none'), () => t('query.no-link.hint'));
+    return false;
   }
 
   async pickPhoto(): Promise<void> {
@@ -195,14 +226,14 @@ export class App {
 
   async paste(data?: DataTransfer | null): Promise<void> {
     const link = data && data.files.length === 0 ? linkOf(data) : null;
-    if (link) return this.findLink(link);
+    if (link) return void (await this.findLink(link));
     const pasted = await this.attempt(() => this.host.paste(data));
     if (!pasted) return;
     const copied = pasted.kind === 'nothing' && !data && !this.host.can.readClipboard ? linkIn(await readText()) : null;
-    if (copied) return this.findLink(copied);
+    if (copied) return void (await this.findLink(copied));
     if (pasted.kind === 'path') await this.findPath(pasted.path);
     else if (pasted.kind === 'picture') await this.find({ kind: 'pasted' });
-    else this.activity.notify('error', t('query.nothing'), t('query.nothing.hint'));
+    else this.activity.notify('error', () => t('query.nothing'), () => t('query.nothing.hint'));
   }
 
   async pickFolder(): Promise<void> {
@@ -217,10 +248,19 @@ export class App {
 
   /** As `addFolder`, for those who say themselves why it failed. */
   async takeFolder(path: string, excludes: string[]): Promise<boolean> {
-    await this.host.addFolder(path, excludes);
+    const known = this.library.folders;
+    const folder = await this.host.addFolder(path, excludes);
+    // One that lies in a folder of the library is no other folder: nothing new shows up.
+    if (known.some(({ id }) => id === folder.id)) this.#tellKnown(path, folder);
     await this.attempt(() => this.library.readStatus());
     if (!this.pending) this.showLibrary(null);
     return true;
+  }
+
+  #tellKnown(path: string, folder: FolderInfo): void {
+    const name = fileName(path);
+    if (name === fileName(folder.path)) this.activity.notify('info', () => t('folder.known', { name }));
+    else this.activity.notify('info', () => t('folder.known.part', { name, folder: folder.name }));
   }
 
   async removeFolder(id: number): Promise<void> {
@@ -267,7 +307,7 @@ export class App {
   /** Compares a folder with the library, without adding it. */
   async checkFolder(path: string): Promise<void> {
     this.screen = 'import-check';
-    if (this.library.holds(path)) this.activity.notify('error', t('import.in-library', { path }), t('import.in-library.hint'));
+    if (this.library.holds(path)) this.activity.notify('error', () => t('import.in-library', { path }), () => t('import.in-library.hint'));
     else await this.attempt(() => this.importCheck.begin(path));
   }
 

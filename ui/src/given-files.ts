@@ -16,8 +16,8 @@ interface Receiver {
   attempt<T>(action: () => Promise<T>): Promise<T | undefined>;
   addFolder(path: string, excludes: string[]): Promise<boolean>;
   checkFolder(path: string): Promise<void>;
-  find(asked: Asked): Promise<void>;
-  findPath(path: string): Promise<void>;
+  find(asked: Asked): Promise<boolean>;
+  findPath(path: string): Promise<boolean>;
 }
 
 export class GivenFiles {
@@ -57,7 +57,7 @@ export class GivenFiles {
     for (const [i, path] of paths.entries()) {
       if (kinds[i] === 'folder') await receiver.addFolder(path, []);
     }
-    if (photos.length > 1) receiver.activity.notify('info', t('query.several'));
+    if (photos.length > 1) receiver.activity.notify('info', () => t('query.several'));
     if (photos[0] !== undefined) await receiver.find({ kind: 'path', path: photos[0] });
   }
 
@@ -67,7 +67,7 @@ export class GivenFiles {
     const kinds = await receiver.attempt(() => Promise.all(paths.map((path) => receiver.host.pathKind(path))));
     const folders = paths.filter((_, i) => kinds?.[i] === 'folder');
     const [folder] = folders;
-    if (folders.length > 1) receiver.activity.notify('info', t('import.several'));
+    if (folders.length > 1) receiver.activity.notify('info', () => t('import.several'));
     if (folder !== undefined) await receiver.checkFolder(folder);
     else if (kinds && paths[0] !== undefined) await receiver.findPath(paths[0]);
   }

@@ -35,7 +35,7 @@ interface Concerned {
   pending: Asked | null;
   resyncs: number;
   attempt<T>(action: () => Promise<T>): Promise<T | undefined>;
-  find(asked: Asked): Promise<void>;
+  find(asked: Asked): Promise<boolean>;
   open(): Promise<void>;
 }
 
@@ -160,8 +160,8 @@ export class HostReports {
     const wasRunning = app.importCheck.isRunning;
     app.importCheck.onStatus(status);
     if (!wasRunning || status.state === 'running' || status.state === 'cancelled' || app.screen === 'import-check') return;
-    const notice = app.activity.notify(status.state === 'failed' ? 'error' : 'info', endText(status), status.folder, {
-      label: t('import.show'),
+    const notice = app.activity.notify(status.state === 'failed' ? 'error' : 'info', () => endText(status), () => status.folder, {
+      label: () => t('import.show'),
       act: () => {
         app.activity.dismiss(notice);
         app.screen = 'import-check';

@@ -96,6 +96,6 @@ function withSelected(act: (app: App, photo: ActedOn) => Promise<void>): (app: A
   return (app) => {
     const photo = app.selectedPhoto;
     if (photo) void act(app, photo);
-    else app.activity.notify('info', t('menu.nothing-selected'));
+    else app.activity.notify('info', () => t('menu.nothing-selected'));
   };
 }

@@ -10,7 +10,8 @@ use tokio::sync::broadcast;
 
 use crate::catalog::near::{self, Pair};
 use crate::catalog::{Catalog, ImageKey, images};
-use crate::search::{IndexKeeper, Look, SamePicture, Sketch, Sketches, on_all_cores};
+use crate::parallel::on_all_cores;
+use crate::search::{IndexKeeper, Look, SamePicture, Sketch, Sketches};
 use crate::wire::{DuplicatesProgress, Event};
 use crate::words::sayings;
 use crate::{Error, Result};

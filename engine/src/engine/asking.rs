@@ -61,9 +61,9 @@ impl Engine {
         let name = places.first().map_or_else(|| id.to_owned(), |place| place.path.display().to_string());
         if let Some(crop) = terms.crop {
             // While its drive is away a part of the thumbnail has to do.
-            let bytes = match self.locate(id) {
-                Ok(path) => fs_err::read(path)?,
-                Err(_) => self.thumbnail(id)?,
+            let bytes = match self.bytes_of(&image)? {
+                Some(bytes) => bytes,
+                None => self.thumbnail(id)?,
             };
             let (asked, vector) = self.ask_by_part(serving, &name, &bytes, crop)?;
             let asked = Asked { hash: image.hash, width: image.facts.width, height: image.facts.height, occasion: Occasion::of(&image.facts), ..asked };
@@ -77,14 +77,17 @@ impl Engine {
 
     /// Gets a picture from the web, on the user's word, and asks by it. Only the public internet is fetched from.
     pub(super) fn ask_by_url(&self, serving: &Serving, url: &str, terms: &SearchTerms) -> Result<(Asked, Embedding)> {
-        let fetched = self.fetched(url)?;
-        // An address may carry a secret in what follows its path, so only its last part is shown.
-        let name = if fetched.name.is_empty() { "web" } else { &fetched.name };
-        self.ask_by_content(serving, name, &fetched.bytes, terms)
+        let fetched = self.fetch(url)?;
+        self.ask_by_content(serving, &fetched.name, &fetched.bytes, terms)
     }
 
-    /// What lies at an address. What was fetched last is kept for a while: a search is narrowed and bent step by step.
-    fn fetched(&self, url: &str) -> Result<Arc<Fetched>> {
+    /// What lies at a web address. Only the public internet is fetched from, whatever names and redirects say. What was fetched last is
+    /// kept for a while: a search is narrowed and bent step by step.
+    ///
+    /// # Errors
+    ///
+    /// `invalid-request` for an address that is not fetched from, `download-failed`.
+    pub fn fetch(&self, url: &str) -> Result<Arc<Fetched>> {
         let mut latest = self.inner.fetched.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((address, at, fetched)) = latest.take()
             && address == url
@@ -112,7 +115,7 @@ impl Engine {
             height: side(row.height),
             thumbnail: None,
             key: None,
-            is_whole: true,
+            part: None,
             occasion: Occasion { taken_at: Some(row.taken_at).filter(|text| !text.is_empty()), camera: None },
         };
         Ok((asked, row.embedding))
@@ -139,8 +142,10 @@ impl Engine {
         let embedder = serving.embedder.get()?;
         let wanted = embedder.wanted_side() as f32 / crop.width.min(crop.height);
         let picture = self.decode_query(name, bytes, (wanted.ceil() as u32).clamp(media::THUMBNAIL_SHORT_SIDE, MOST_FOR_PART))?;
-        let vector = embedder.embed(&part_of(&picture.pixels, crop))?;
-        Ok((Asked { is_whole: false, ..outside(name, ContentHash::of(bytes), &picture) }, vector))
+        let part = part_of(&picture.pixels, crop);
+        let vector = embedder.embed(&part)?;
+        let part = Some(media::thumbnail(&part, media::THUMBNAIL_SIDE));
+        Ok((Asked { part, ..outside(name, ContentHash::of(bytes), &picture) }, vector))
     }
 
     fn decode_query(&self, name: &str, bytes: &[u8], side: u32) -> Result<Picture> {
@@ -204,7 +209,7 @@ fn asked_of(query: String, image: &ImageRow) -> Asked {
         height: image.facts.height,
         thumbnail: None,
         key: Some(image.key),
-        is_whole: true,
+        part: None,
         occasion: Occasion::of(&image.facts),
     }
 }
@@ -217,7 +222,7 @@ fn outside(name: &str, hash: ContentHash, picture: &Picture) -> Asked {
         height: picture.height,
         thumbnail: Some(media::thumbnail(&picture.pixels, media::THUMBNAIL_SIDE)),
         key: None,
-        is_whole: true,
+        part: None,
         occasion: Occasion { taken_at: picture.metadata.taken_at.clone(), camera: picture.metadata.camera.clone() },
     }
 }

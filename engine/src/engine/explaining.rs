@@ -13,14 +13,17 @@ const MOST: usize = 200;
 
 impl Engine {
     /// Says of results whether they are mirrored, turned, tilted or cropped against the query. Looks at thumbnails, some milliseconds
-    /// each. Nothing is said of pictures that are not among the results, and of all where a part of the query was asked by.
+    /// each. Nothing is said of pictures that are not among the results. Where a part of a picture was asked by, that is the query.
     pub fn explain(&self, request: &ExplainRequest) -> Result<Vec<Explained>> {
         if request.ids.len() > MOST {
             return Err(Error::invalid(format!("ids: {} are too many; {MOST} are explained at a time", request.ids.len())));
         }
         let set = self.inner.results.get(&request.result_set)?;
         let hashes = request.ids.iter().map(|id| ContentHash::parse(id)).collect::<Result<Vec<_>>>()?;
-        let query = if set.asked.is_whole { self.sketch(set.asked.hash) } else { None };
+        let query = match &set.asked.part {
+            Some(part) => self.inner.sketches.of(part).map(Arc::new),
+            None => self.sketch(set.asked.hash),
+        };
         let of = |hash: ContentHash| -> Result<Explained> {
             let key = self.inner.catalog.read(|db| images::by_hash(db, hash))?.map(|image| image.key);
             let similarity = set.similarity_of(|picture| match picture {
@@ -28,7 +31,7 @@ impl Engine {
                 Ranked::Shared(other) => *other == hash,
             });
             let reasons = || {
-                let similarity = similarity.filter(|_| hash != set.asked.hash)?;
+                let similarity = similarity.filter(|_| set.asked.part.is_some() || hash != set.asked.hash)?;
                 let (query, result) = (query.as_deref()?, self.sketch(hash)?);
                 // What is far away only seems to be a tilted one.
                 let again = || if similarity >= set.limits.same_scene { second_look(query, &result) } else { None };

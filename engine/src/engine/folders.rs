@@ -31,6 +31,12 @@ impl Engine {
         self.folder(id)
     }
 
+    /// Adds a folder as [`Engine::add_confined_folder`] does, and waits until its pictures can be found.
+    pub fn index_confined_folder(&self, path: &Path, places: &[String]) -> Result<IndexReport> {
+        let id = self.register_folder(path, &[], Some(places))?;
+        self.indexer()?.look_at_and_wait(whole(id))
+    }
+
     /// Adds folders as [`Engine::add_folder`] does, and indexes until done. Without folders: all that are known.
     pub fn index(&self, paths: &[PathBuf], excludes: &[String]) -> Result<IndexReport> {
         let indexer = self.indexer()?;
@@ -63,10 +69,10 @@ impl Engine {
     pub fn remove_folder(&self, id: FolderId) -> Result<()> {
         let indexer = self.indexer()?;
         self.existing(id)?;
+        self.inner.catalog.write(|db| folders::remove(db, id))?;
         if let Some(watch) = indexer.watch() {
             watch.unfollow(id);
         }
-        self.inner.catalog.write(|db| folders::remove(db, id))?;
         self.serving()?.index.follow(&self.inner.catalog)?;
         self.announce_folders();
         Ok(())

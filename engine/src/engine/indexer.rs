@@ -24,6 +24,8 @@ use crate::{Error, Result};
 const SAMPLE: Duration = Duration::from_millis(200);
 /// Lists are announced as out of date no more often than this while indexing goes on.
 const ANNOUNCE: Duration = Duration::from_secs(2);
+/// What could not be looked at, for a full disk for example, is tried again after so long.
+const RETRY: Duration = Duration::from_secs(15);
 /// A file that comes back within so many days finds its vector.
 const ORPHAN_DAYS: u32 = 30;
 
@@ -57,7 +59,10 @@ pub struct Canceller {
 impl Canceller {
     /// Ends the current run and forgets what is queued. What is committed stays; the next run goes on from there.
     pub fn cancel(&self) {
-        self.shared.queue().tasks.clear();
+        let mut queue = self.shared.queue();
+        queue.tasks.clear();
+        queue.failed = None;
+        drop(queue);
         self.shared.control.cancel();
     }
 }
@@ -72,6 +77,8 @@ struct Shared {
 #[derive(Default)]
 struct Queue {
     tasks: Vec<Task>,
+    /// Tasks of a run that failed, and when they are tried again.
+    failed: Option<(Instant, Vec<Task>)>,
     waiters: Vec<Sender<Result<IndexReport>>>,
     is_stopped: bool,
 }
@@ -171,6 +178,25 @@ impl Shared {
         self.filled.notify_all();
     }
 
+    /// Waits until there is something new to do, or what failed is to be tried again.
+    fn await_tasks<'a>(&self, mut queue: MutexGuard<'a, Queue>) -> MutexGuard<'a, Queue> {
+        let Some((due, _)) = &queue.failed else { return self.filled.wait(queue).unwrap_or_else(PoisonError::into_inner) };
+        let patience = due.saturating_duration_since(Instant::now());
+        if patience.is_zero() {
+            queue.tasks = queue.failed.take().map(|(_, tasks)| tasks).unwrap_or_default();
+            return queue;
+        }
+        self.filled.wait_timeout(queue, patience).unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Keeps the tasks of a run that failed.
+    fn try_again(&self, tasks: Vec<Task>) {
+        let mut queue = self.queue();
+        let mut failed = queue.failed.take().map(|(_, tasks)| tasks).unwrap_or_default();
+        failed.extend(tasks.into_iter().filter(|task| !failed.contains(task)).collect::<Vec<_>>());
+        queue.failed = Some((Instant::now() + RETRY, failed));
+    }
+
     fn set_progress(&self, progress: Progress, events: &broadcast::Sender<Event>) {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress.clone();
         let _ = events.send(Event::Progress { progress });
@@ -185,11 +211,12 @@ struct Worker {
 
 impl Worker {
     fn work(&self) {
+        let mut failure = None;
         loop {
             let (tasks, waiters) = {
                 let mut queue = self.shared.queue();
                 while queue.tasks.is_empty() && queue.waiters.is_empty() && !queue.is_stopped {
-                    queue = self.shared.filled.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                    queue = self.shared.await_tasks(queue);
                 }
                 if queue.is_stopped {
                     queue.waiters.clear();
@@ -201,11 +228,19 @@ impl Worker {
             };
             // Who waits for tasks that were cancelled before they began is told so.
             let is_run = !tasks.is_empty();
-            let result = if tasks.is_empty() { Ok(IndexReport { cancelled: true, ..IndexReport::default() }) } else { self.run(tasks) };
+            let result = if is_run { self.run(tasks.clone()) } else { Ok(IndexReport { cancelled: true, ..IndexReport::default() }) };
+            if result.is_err() {
+                self.shared.try_again(tasks);
+            }
             if is_run {
                 self.parts.switcher.run_is_over();
             }
-            self.tell(&result);
+            let failed = result.as_ref().err().map(ToString::to_string);
+            // Of what goes on failing users are told once.
+            if failed.is_none() || failed != failure {
+                self.tell(&result);
+            }
+            failure = failed;
             for waiter in waiters {
                 // Who asked may have gone.
                 let _ = waiter.send(result.clone());

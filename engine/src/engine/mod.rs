@@ -19,10 +19,12 @@ mod preferences;
 mod reach;
 mod search;
 mod second_stage;
+mod server_checks;
 mod serving;
 mod shared;
 mod sharing;
 mod switch;
+mod syncing;
 mod trash;
 mod uploads;
 

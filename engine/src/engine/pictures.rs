@@ -1,7 +1,7 @@
 //! The facade's calls on single pictures: slices of the library, details, thumbnails, previews. Pictures are named by
 //! the hash of their content, never by a path from outside.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Engine;
 use crate::catalog::{Asked, ContentHash, ImageRow, images};
@@ -106,7 +106,7 @@ impl Engine {
             return Ok(kept);
         }
         let made = match self.image(id) {
-            Ok(image) => self.render(&image, media::THUMBNAIL_SIDE)?,
+            Ok(image) => self.render_image(&image, media::THUMBNAIL_SIDE)?,
             // Not of this library: of a folder that is being checked, or of another computer where a library is shared.
             Err(error) => return self.of_elsewhere_or(error, hash, media::THUMBNAIL_SIDE),
         };
@@ -117,7 +117,7 @@ impl Engine {
     }
 
     /// A larger rendering: JPEG, longer side at most `max_side` pixels (64 to 4,096). The thumbnail while the picture's
-    /// drive is offline.
+    /// drive is offline, and where its file has become another picture.
     pub fn preview(&self, id: &str, max_side: u32) -> Result<Vec<u8>> {
         if !(64..=MAX_PREVIEW).contains(&max_side) {
             return Err(Error::invalid(format!("preview size {max_side} is not within 64 and {MAX_PREVIEW}")));
@@ -129,7 +129,7 @@ impl Engine {
             }
             Err(_) => return self.thumbnail(id),
         };
-        match self.render(&image, max_side) {
+        match self.render_image(&image, max_side) {
             Err(error) if error.code() == ErrorCode::NotFound => self.thumbnail(id),
             result => result,
         }
@@ -153,7 +153,7 @@ impl Engine {
     /// A picture of a folder that is being checked, or of another computer; the error if there is none.
     fn of_elsewhere_or(&self, error: Error, hash: ContentHash, max_side: u32) -> Result<Vec<u8>> {
         if let Some(path) = self.path_of_check(hash) {
-            return self.render_file(&path, max_side);
+            return self.render(&fs_err::read(&path)?, &path.display().to_string(), max_side);
         }
         if !self.inner.sharing.connected().is_ok_and(|stored| stored.is_some()) { Err(error) } else { self.render_of_others(hash, max_side) }
     }
@@ -178,15 +178,31 @@ impl Engine {
         })
     }
 
-    fn render(&self, image: &ImageRow, max_side: u32) -> Result<Vec<u8>> {
-        self.render_file(&self.reachable(image)?, max_side)
+    fn render_image(&self, image: &ImageRow, max_side: u32) -> Result<Vec<u8>> {
+        let bytes = self.bytes_of(image)?.ok_or_else(|| out_of_reach(&image.hash.to_string()))?;
+        self.render(&bytes, &image.hash.to_string(), max_side)
     }
 
-    fn render_file(&self, path: &Path, max_side: u32) -> Result<Vec<u8>> {
-        let bytes = fs_err::read(path)?;
+    /// A picture's file, read; none where no place of it can be reached whose content is still that of the picture.
+    pub(super) fn bytes_of(&self, image: &ImageRow) -> Result<Option<Vec<u8>>> {
+        let places = self.inner.catalog.read(|db| images::places(db, image.key))?;
+        let unchanged = places.iter().filter(|place| place.is_open()).find_map(|place| {
+            // Before it is read: what has taken its place may be of any size.
+            let is_likely = fs_err::metadata(&place.path).is_ok_and(|metadata| metadata.len() == image.facts.bytes);
+            let bytes = is_likely.then(|| fs_err::read(&place.path).ok())??;
+            (blake3::hash(&bytes).as_bytes() == image.hash.as_bytes()).then_some(bytes)
+        });
+        Ok(unchanged)
+    }
+
+    fn render(&self, bytes: &[u8], name: &str, max_side: u32) -> Result<Vec<u8>> {
         // The decoder thinks in shorter sides; asking for the longer one's size errs on the sharp side.
-        let picture =
-            media::decode(&bytes, max_side, &self.inner.limits).map_err(|error| Error::new(ErrorCode::NotAPicture, format!("{}: {error}", path.display())))?;
+        let picture = media::decode(bytes, max_side, &self.inner.limits).map_err(|error| Error::new(ErrorCode::NotAPicture, format!("{name}: {error}")))?;
         Ok(media::thumbnail(&picture.pixels, max_side))
     }
+}
+
+/// No file of a picture is there as it was.
+pub(super) fn out_of_reach(id: &str) -> Error {
+    Error::new(ErrorCode::NotFound, format!("the file of picture {id} cannot be reached now, or has changed")).with_hint("Connect the drive that holds it.")
 }

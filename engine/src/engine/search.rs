@@ -210,7 +210,7 @@ fn result<'a>(
     places.extend(others.map(place_there));
     // The query's own path speaks for its copies.
     let path = places.iter().find(|place| place.path == set.asked.query).unwrap_or(&places[0]).path.clone();
-    let is_query = set.asked.is_whole && id == set.asked.hash.to_string();
+    let is_query = set.asked.part.is_none() && id == set.asked.hash.to_string();
     let similarity = similarity(distance);
     let file_name = Path::new(&path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let band = if is_query { Band::SameFile } else { band(similarity, &set.limits) };

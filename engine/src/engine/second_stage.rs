@@ -8,23 +8,24 @@ use super::Engine;
 use super::serving::Serving;
 use crate::Result;
 use crate::embed::Embedding;
+use crate::parallel::on_all_cores;
 use crate::search::{
-    Asked, CANDIDATES, Look, MayBe, Ranked, Resemblance, SameQuery, SearchTerms, Sketch, on_all_cores, rerank, resemblance, second_look, similarity, take_out,
-    towards_copies,
+    Asked, CANDIDATES, Look, MayBe, Ranked, Resemblance, SameQuery, SearchTerms, Sketch, rerank, resemblance, second_look, similarity, take_out, towards_copies,
 };
 
 /// Pictures that may be the same and are looked at. What is left over the vectors decide about, as the search would take too long.
 const LOOKED_AT: usize = 8;
-/// Of these, those that are looked at closely: fewer where nothing was decoded and embedded before, and an answer is expected at once.
-const OF_OUTSIDE: (usize, Look) = (4, Look::MostClosely);
-const OF_LIBRARY: (usize, Look) = (2, Look::Closely);
+/// Of these, those that are looked at most closely: fewer where nothing was decoded and embedded before, and an answer is expected at
+/// once. The others are looked at closely: who only glances takes a part for a stranger.
+const MOST_CLOSELY_OF_OUTSIDE: usize = 4;
+const MOST_CLOSELY_OF_LIBRARY: usize = 1;
 
 pub(super) struct SecondStage<'a> {
     engine: &'a Engine,
     asked: &'a Asked,
     /// The query's; made for the first comparison. None where its pixels cannot be had.
     sketch: OnceCell<Option<Arc<Sketch>>>,
-    /// What the same picture is found by; none where what is asked by is no whole picture.
+    /// What the same picture is found by; none where the search is steered away from what was asked by.
     same: Option<SameQuery>,
     /// Of a picture from outside, and where a model says which of its numbers tell copies: candidates are the nearest by these.
     towards: Option<Embedding>,
@@ -36,7 +37,7 @@ impl Engine {
     pub(super) fn second_stage<'a>(&'a self, serving: &Serving, asked: &'a Asked, vector: &[f32], terms: &SearchTerms) -> SecondStage<'a> {
         let manifest = serving.embedder.manifest();
         // Steered away from the query, it is no longer the query's pixels that count.
-        let same = (asked.is_whole && !terms.is_steered()).then(|| serving.same_picture().query(vector));
+        let same = (!terms.is_steered()).then(|| serving.same_picture().query(vector));
         SecondStage {
             engine: self,
             asked,
@@ -58,9 +59,13 @@ impl SecondStage<'_> {
             let by_part = nearest(&same.vector)?.into_iter().filter_map(|(picture, distance)| Some((picture, same.may_be(distance)?)));
             candidates.extend(by_part.filter(|(picture, _)| !candidates.iter().any(|(other, _)| other == picture)).collect::<Vec<_>>());
         }
-        candidates.retain(|(picture, _)| !self.is_itself(*picture));
+        candidates.retain(|(picture, _)| !self.asked.is(*picture));
+        let likely = candidates.len();
+        // At what is nearest it glances anyway: turned by a quarter, a picture is far from itself for a model.
+        let nearest = ranked.iter().take(LOOKED_AT).filter(|(picture, _)| !self.asked.is(*picture) && !candidates.iter().any(|(other, _)| other == picture));
+        candidates.extend(nearest.map(|(picture, _)| (*picture, MayBe::UNLIKELY)).collect::<Vec<_>>());
         let (mut same, mut others) = (Vec::new(), Vec::new());
-        for (picture, agreement) in self.judged(&candidates)? {
+        for (picture, agreement) in self.judged(&candidates, likely)? {
             match agreement {
                 Some(agreement) => same.push((picture, agreement)),
                 None => others.push(picture),
@@ -95,14 +100,18 @@ impl SecondStage<'_> {
         Ok(ranked)
     }
 
-    /// How well each agrees with the query, if it is the same picture.
-    fn judged(&self, candidates: &[(Ranked, MayBe)]) -> Result<Vec<(Ranked, Option<f32>)>> {
+    /// How well each agrees with the query, if it is the same picture. `likely`: of so many at the beginning, vectors say that they may be.
+    fn judged(&self, candidates: &[(Ranked, MayBe)], likely: usize) -> Result<Vec<(Ranked, Option<f32>)>> {
         if candidates.is_empty() {
             return Ok(Vec::new());
         }
         let query = self.sketch();
-        let (closely, look) = if self.asked.key.is_some() { OF_LIBRARY } else { OF_OUTSIDE };
-        let look = |place: usize| if place < closely { look } else { Look::AtAGlance };
+        let most_closely = if self.asked.key.is_some() { MOST_CLOSELY_OF_LIBRARY } else { MOST_CLOSELY_OF_OUTSIDE };
+        let look = |place: usize| match place {
+            place if place >= likely => Look::AtAGlance,
+            place if place < most_closely => Look::MostClosely,
+            _ => Look::Closely,
+        };
         let hash = |(place, (picture, _)): (usize, &(Ranked, MayBe))| if place < LOOKED_AT { self.engine.hash_of(*picture) } else { Ok(None) };
         let hashes = candidates.iter().enumerate().map(hash).collect::<Result<Vec<_>>>()?;
         let all: Vec<_> = candidates.iter().zip(hashes).enumerate().collect();
@@ -120,23 +129,16 @@ impl SecondStage<'_> {
 
     fn sketch(&self) -> Option<&Sketch> {
         let sketches = &self.engine.inner.sketches;
-        let made = || match &self.asked.thumbnail {
+        let made = || match self.asked.part.as_ref().or(self.asked.thumbnail.as_ref()) {
             Some(thumbnail) => sketches.of(thumbnail).map(Arc::new),
             None => sketches.get(self.asked.hash),
         };
         self.sketch.get_or_init(made).as_deref()
     }
 
-    fn is_itself(&self, picture: Ranked) -> bool {
-        match picture {
-            Ranked::Here(key) => Some(key) == self.asked.key,
-            Ranked::Shared(hash) => hash == self.asked.hash,
-        }
-    }
-
     /// The index rounds: a small copy may lie as near to the query as the query itself.
     fn itself_first(&self, ranked: &mut [(Ranked, f32)]) {
-        if let Some(place) = ranked.iter().position(|(picture, _)| self.is_itself(*picture)) {
+        if let Some(place) = ranked.iter().position(|(picture, _)| self.asked.is(*picture)) {
             ranked[place].1 = 0.0;
             ranked[..=place].rotate_right(1);
         }

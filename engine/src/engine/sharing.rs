@@ -1,27 +1,23 @@
-//! The facade's calls on the connection to Milvus and an object store: setting it up, trying it, syncing, comparing.
+//! The facade's calls on the connection to Milvus and an object store: setting it up, trying it, taking its settings elsewhere.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::Engine;
 use super::kept_pictures::KeptPictures;
 use super::reach::Reach;
-use super::{Engine, Inner};
-use crate::catalog::{images, outbox};
-use crate::remote::{Fault, FaultKind, Runtime};
+use crate::catalog::outbox;
+use crate::remote::Runtime;
 use crate::settings::{ConnectionFile, SecretAccess, SecretStore, Stored, checked};
-use crate::sync::{self, Link, LinkPlan, SyncParts, Verify, VerifyOptions, Worker, drain_until_done, status_at_rest};
+use crate::sync::{self, LinkPlan, Worker};
 use crate::turns::Turns;
-use crate::wire::{
-    Check, CheckState, ConnectRequest, ConnectionInfo, ConnectionSettings, Differences, ErrorCode, Event, Secrets, SecretsIn, SyncReport, SyncState,
-    SyncStatus, TestReport, TestStep, VerifyReport,
-};
+use crate::wire::{ConnectRequest, ConnectionInfo, ConnectionSettings, ErrorCode, Event, Secrets, TestReport, TestStep};
 use crate::{Error, Result};
 
 /// What the engine keeps for sharing the library.
 pub(super) struct Sharing {
-    file: ConnectionFile,
-    secrets: SecretStore,
+    pub(super) file: ConnectionFile,
+    pub(super) secrets: SecretStore,
     /// Drains the outbox in the background; none: nothing is connected, or this process does not follow.
     worker: Mutex<Option<Worker>>,
     /// For calls in the foreground, started when first needed.
@@ -61,7 +57,7 @@ impl Sharing {
         }
     }
 
-    fn worker(&self) -> MutexGuard<'_, Option<Worker>> {
+    pub(super) fn worker(&self) -> MutexGuard<'_, Option<Worker>> {
         self.worker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -77,7 +73,7 @@ impl Sharing {
         Ok(runtime.insert(started).clone())
     }
 
-    fn is_ending(&self) -> bool {
+    pub(super) fn is_ending(&self) -> bool {
         self.is_ending.load(Ordering::Acquire)
     }
 
@@ -130,8 +126,8 @@ impl Engine {
     pub fn connection(&self) -> Result<ConnectionInfo> {
         self.inner.catalog.check_in_place()?;
         let sharing = &self.inner.sharing;
-        // The keychain is not asked where nothing is set up: it may want to be unlocked, for nothing.
-        let secrets_in = SecretsIn::Keychain;
+        // The keychain is not asked where nothing is set up.
+        let secrets_in = sharing.secrets.likely_place();
         let nothing = ConnectionInfo { settings: None, enabled: false, problem: None, has_milvus_secret: false, has_store_secret: false, secrets_in };
         let stored = match sharing.file.read() {
             Ok(Some(stored)) => stored,
@@ -246,212 +242,20 @@ impl Engine {
         Ok(sync::test(&plan, &plan.own_collections(&self.inner.catalog)?, &sharing.runtime()?, &seen))
     }
 
-    /// Sends what is due until nothing is left, the remote refuses, or nothing has gone through for `patience`.
-    pub fn sync(&self, patience: Duration) -> Result<SyncReport> {
-        self.indexer()?;
-        let plan = self.connected_plan()?;
-        self.inner.catalog.write(|db| outbox::retry(db))?;
-        if self.inner.sharing.worker().is_some() {
-            return self.await_worker(patience);
-        }
-        drain_until_done(&self.sync_parts(self.inner.sharing.runtime()?), plan, patience)
-    }
-
-    /// How syncing stands.
-    pub fn sync_status(&self) -> Result<SyncStatus> {
-        let model = &self.serving()?.id;
-        if let Some(worker) = &*self.inner.sharing.worker() {
-            return worker.status(model);
-        }
-        let (state, problem) = match self.inner.sharing.file.read() {
-            Ok(Some(stored)) if stored.enabled && stored.paused => (SyncState::Paused, None),
-            Ok(Some(stored)) if stored.enabled => (SyncState::Idle, None),
-            Ok(_) => (SyncState::Off, None),
-            // What is here can be told all the same.
-            Err(error) => (SyncState::Off, Some(error.reply())),
-        };
-        Ok(SyncStatus { problem, ..status_at_rest(&self.inner.catalog, model, state)? })
-    }
-
-    /// Holds syncing, or goes on; also after a restart.
-    pub fn pause_sync(&self, paused: bool) -> Result<()> {
-        self.indexer()?;
-        let stored = self.inner.sharing.connected()?.ok_or_else(not_connected)?;
-        self.inner.sharing.file.write(&Stored { paused, ..stored })?;
-        if let Some(worker) = &*self.inner.sharing.worker() {
-            worker.pause(paused);
-        }
-        Ok(())
-    }
-
-    /// Tries parked pictures again, and everything else at once. Returns how many were parked.
-    pub fn retry_sync(&self) -> Result<usize> {
-        let parked = self.inner.catalog.write(|db| outbox::retry(db))?;
-        if let Some(worker) = &*self.inner.sharing.worker() {
-            worker.kick();
-        }
-        Ok(parked)
-    }
-
-    /// Compares the catalog with rows and objects; with `repair`, mends what differs. Objects that no row names count once
-    /// they are older than `grace`.
-    pub fn verify_sync(&self, repair: bool, grace: Duration, patience: Duration) -> Result<VerifyReport> {
-        let started = Instant::now();
-        let plan = self.connected_plan()?;
-        if repair {
-            self.indexer()?;
-            if let Some(fault) = plan.displaced(&self.inner.catalog)? {
-                return Err(fault.into());
-            }
-        }
-        let runtime = self.inner.sharing.runtime()?;
-        let all = Differences { missing: self.inner.catalog.read(|db| images::count_live(db, &plan.model))?, ..Differences::default() };
-        // Comparing makes nothing; where there is nothing, everything is missing.
-        let opened = if repair {
-            // As before sending: who may remove also says what is relied on.
-            Link::open(plan, &runtime).and_then(|(link, _)| link.claim().map(|_| link))
-        } else {
-            Link::open_to_read(plan, &runtime)
-        };
-        let link = match opened {
-            Err(fault) if fault.kind == FaultKind::Missing && all.missing > 0 => {
-                let (found, left, examples, seconds) = (all, all, vec![fault.message.to_string()], started.elapsed().as_secs_f64());
-                return Ok(VerifyReport { found, left, rows: 0, objects: 0, examples, seconds });
-            }
-            opened => opened?,
-        };
-        let compare = |repair| -> Result<Verify<'_>> {
-            let mut verify = Verify::new(&self.inner.catalog, &link, VerifyOptions { repair, grace: i64::try_from(grace.as_secs()).unwrap_or(i64::MAX) });
-            verify.run()?;
-            Ok(verify)
-        };
-        let found = compare(repair)?;
-        let left = if repair && found.found != Differences::default() {
-            self.sync(patience)?;
-            compare(false)?.found
-        } else {
-            found.found
-        };
-        Ok(VerifyReport {
-            found: found.found,
-            left,
-            rows: found.rows,
-            objects: found.objects,
-            examples: found.examples,
-            seconds: started.elapsed().as_secs_f64(),
-        })
-    }
-
-    /// The lines of `doctor` about the servers and what waits for them.
-    pub(super) fn check_remote(&self) -> Vec<Check> {
-        let mut lines = self.check_servers();
-        if lines.iter().any(|check| check.state != CheckState::Off) {
-            lines.push(self.sync_status().map_or_else(|error| failed("Sync", &error), |status| describe(&status)));
-        }
-        lines
-    }
-
-    /// Whether the servers that are connected answer, take us, and have nothing there that is in our way. Writes nothing; see
-    /// [`Engine::test_connection`].
-    pub fn check_servers(&self) -> Vec<Check> {
-        let line = |name: &str, state, detail: String, hint: Option<&str>| Check { name: name.into(), state, detail, hint: hint.map(Into::into) };
-        let off = |name| line(name, CheckState::Off, "not connected; everything stays on this computer".into(), None);
-        let (milvus, store) = ("Milvus", "Object store (S3)");
-        let untried = || line(store, CheckState::Off, "not tried".into(), None);
-        let opened = self.connected_plan().and_then(|plan| Ok((self.inner.sharing.runtime()?, plan)));
-        let link = match opened.map(|(runtime, plan)| Link::look(plan, &runtime)) {
-            Ok(Ok(link)) => link,
-            Ok(Err(fault)) if fault.kind == FaultKind::Missing => {
-                return vec![line(milvus, CheckState::Ok, format!("{fault}; it is made when syncing begins"), None), untried()];
-            }
-            Ok(Err(fault)) => return vec![failed(milvus, &fault.into()), untried()],
-            Err(error) if error.code() == ErrorCode::NotConnected => return vec![off(milvus), off(store)],
-            Err(error) => return vec![failed(milvus, &error), untried()],
-        };
-        let described = link.milvus.version().and_then(|version| {
-            let rows = match link.collection.shape()? {
-                Some(shape) => link.collection.check(&shape).map(|()| "is there".to_owned())?,
-                None => "is made when syncing begins".into(),
-            };
-            Ok(format!("{}, version {version}; collection {} {rows}", link.plan.settings.milvus.address, link.collection.name()))
-        });
-        let of = |name, result: std::result::Result<String, Fault>| match result {
-            Ok(detail) => line(name, CheckState::Ok, detail, None),
-            Err(fault) => failed(name, &fault.into()),
-        };
-        let bucket = link.store.as_ref().zip(link.plan.settings.store.as_ref()).map(|(client, settings)| {
-            let exists = client.bucket_exists();
-            exists
-                .map(|exists| format!("{}, bucket {} {}", settings.endpoint, settings.bucket, if exists { "is there" } else { "is made when syncing begins" }))
-        });
-        vec![of(milvus, described), bucket.map_or_else(|| off(store), |result| of(store, result))]
-    }
-
-    /// Starts, stops or restarts the background worker, as the settings and the way this engine was opened want it.
-    pub(super) fn restart_sync(&self) -> Result<()> {
-        let sharing = &self.inner.sharing;
-        // The old one first: two must not send the same lines.
-        drop(sharing.worker().take());
-        let stored = sharing.connected()?.filter(|_| self.inner.follows && self.is_writer() && !sharing.is_ending());
-        if let Some(stored) = stored {
-            let plan = self.plan(stored.settings, sharing.secrets.read()?)?;
-            let worker = Worker::start(self.sync_parts(Runtime::start()?), plan, stored.paused)?;
-            *sharing.worker() = Some(worker);
-        }
-        self.announce(Event::SyncChanged { status: self.sync_status()? });
-        Ok(())
-    }
-
-    fn await_worker(&self, patience: Duration) -> Result<SyncReport> {
-        let started = Instant::now();
-        let before = self.sync_status()?;
-        let (mut last, mut moved) = (before.pending, Instant::now());
-        self.retry_sync()?;
-        loop {
-            let status = self.sync_status()?;
-            if status.pending != last {
-                (last, moved) = (status.pending, Instant::now());
-            }
-            if status.pending == 0
-                || moved.elapsed() > patience
-                || self.inner.sharing.is_ending()
-                || matches!(status.state, SyncState::Blocked | SyncState::Paused | SyncState::Off)
-            {
-                let sent = before.pending.saturating_sub(status.pending);
-                return Ok(SyncReport { sent, status, seconds: started.elapsed().as_secs_f64() });
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    }
-
     /// The plan of the connection that is on.
     pub(super) fn connected_plan(&self) -> Result<LinkPlan> {
         let (stored, secrets) = self.inner.sharing.known()?.ok_or_else(not_connected)?;
         self.plan(stored.settings, secrets)
     }
 
-    fn plan(&self, settings: ConnectionSettings, secrets: Secrets) -> Result<LinkPlan> {
+    pub(super) fn plan(&self, settings: ConnectionSettings, secrets: Secrets) -> Result<LinkPlan> {
         let serving = self.serving()?;
         let device = self.inner.catalog.read(outbox::device)?;
         Ok(LinkPlan { settings, secrets, model: serving.id.clone(), dimension: serving.embedder.manifest().output.dimension, device, home: self.home() })
     }
-
-    fn sync_parts(&self, runtime: Runtime) -> SyncParts {
-        let inner: &Inner = &self.inner;
-        let serving = Arc::clone(&inner.serving);
-        let model = move || {
-            let serving = serving.get();
-            (serving.id.clone(), serving.embedder.manifest().output.dimension)
-        };
-        SyncParts { catalog: Arc::clone(&inner.catalog), limits: inner.limits, runtime, events: inner.events.clone(), model: Arc::new(model) }
-    }
 }
 
-fn failed(name: &str, error: &Error) -> Check {
-    Check { name: name.into(), state: CheckState::Failed, detail: error.to_string(), hint: error.hint().map(Into::into) }
-}
-
-fn not_connected() -> Error {
+pub(super) fn not_connected() -> Error {
     Error::new(ErrorCode::NotConnected, "no Milvus is connected").with_hint("Connect one: lookalike connect --milvus http://HOST:19530")
 }
 
@@ -462,14 +266,4 @@ fn merged(kept: Secrets, given: &Secrets) -> Secrets {
         s3_access_key: given.s3_access_key.clone().or(kept.s3_access_key),
         s3_secret_key: given.s3_secret_key.clone().or(kept.s3_secret_key),
     }
-}
-
-fn describe(status: &SyncStatus) -> Check {
-    let detail = format!("{} pictures shared, {} changes waiting, {} parked", status.done, status.pending, status.parked);
-    let (state, hint) = match (status.parked, status.state) {
-        (1.., _) => (CheckState::Warning, Some("lookalike sync tries parked pictures again and says why they are parked.")),
-        (_, SyncState::Paused) => (CheckState::Warning, Some("Syncing is paused.")),
-        _ => (CheckState::Ok, None),
-    };
-    Check { name: "Sync".into(), state, detail, hint: hint.map(Into::into) }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::Engine;
 use super::indexer::whole;
+use super::pictures::out_of_reach;
 use crate::catalog::{ContentHash, FolderId, FolderRow, folders, images, vectors};
 use crate::library::rules::Rules;
 use crate::media::{self, Format};
@@ -99,18 +100,6 @@ impl Engine {
         self.inner.handing_in.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Fetches a picture from a web address and takes it in as [`Engine::add_picture`] does. Only the public internet is
-    /// fetched from, whatever names and redirects say.
-    ///
-    /// # Errors
-    ///
-    /// `invalid-request` for an address that is not fetched from, `download-failed`, `not-a-picture`.
-    pub fn add_picture_from(&self, address: &str, patience: Duration) -> Result<AddedPicture> {
-        self.indexer()?;
-        let fetched = self.inner.fetcher.get(address, &self.inner.sharing.runtime()?)?;
-        self.add_picture(&fetched.name, &fetched.bytes, patience)
-    }
-
     /// The file of a picture of the library. Only one whose content is still that of the id.
     ///
     /// # Errors
@@ -124,8 +113,7 @@ impl Engine {
                 return Ok(original);
             }
         }
-        Err(Error::new(ErrorCode::NotFound, format!("the file of picture {id} cannot be reached now, or has changed"))
-            .with_hint("Connect the drive that holds it, or take its preview."))
+        Err(out_of_reach(id))
     }
 
     /// Whether a picture can be found yet.
@@ -140,22 +128,42 @@ impl Engine {
     }
 
     /// Forgets every folder; returns how many there were. The photos themselves are not touched, but for those that were handed
-    /// in: they are put aside, in `dropped` of the data directory, so that the next one does not bring them all back.
+    /// in: they are put aside, in `dropped` of the data directory, so that the next one does not bring them all back. All of this
+    /// happens, or nothing.
     pub fn clear_library(&self) -> Result<usize> {
         let _turn = self.hold_uploads();
-        let all = self.inner.catalog.read(folders::all)?;
-        for folder in &all {
-            self.remove_folder(folder.id)?;
+        let indexer = self.indexer()?;
+        let aside = self.put_uploads_aside()?;
+        let removed = self.inner.catalog.write(|db| {
+            let all = folders::all(db)?;
+            all.iter().try_for_each(|folder| folders::remove(db, folder.id))?;
+            Ok(all)
+        });
+        let removed = removed.inspect_err(|_| {
+            if let Some(Err(error)) = aside.map(|aside| fs_err::rename(aside, self.uploads())) {
+                tracing::error!(%error, "the pictures that were handed in could not be put back");
+            }
+        })?;
+        if let Some(watch) = indexer.watch() {
+            removed.iter().for_each(|folder| watch.unfollow(folder.id));
         }
+        self.serving()?.index.follow(&self.inner.catalog)?;
+        self.announce_folders();
+        Ok(removed.len())
+    }
+
+    /// Where the pictures that were handed in lie now; none where there are none.
+    fn put_uploads_aside(&self) -> Result<Option<PathBuf>> {
         let uploads = self.uploads();
-        if uploads.exists() {
-            let dropped = self.data_dir().join("dropped");
-            fs_err::create_dir_all(&dropped)?;
-            let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |age| age.as_secs());
-            let place = (0..).map(|number| dropped.join(format!("{seconds}-{number}"))).find(|place| !place.exists());
-            fs_err::rename(uploads, place.unwrap_or(dropped))?;
+        if !uploads.exists() {
+            return Ok(None);
         }
-        Ok(all.len())
+        let dropped = self.data_dir().join("dropped");
+        fs_err::create_dir_all(&dropped)?;
+        let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |age| age.as_secs());
+        let place = (0..).map(|number| dropped.join(format!("{seconds}-{number}"))).find(|place| !place.exists()).unwrap_or(dropped);
+        fs_err::rename(uploads, &place)?;
+        Ok(Some(place))
     }
 
     /// Hours for which links of the object store are valid; none where no store is connected.
@@ -260,7 +268,7 @@ fn name_of(path: &Path) -> String {
 fn shown_name(name: &str, format: Format) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-    let is_harmless = |letter: &char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_' | '(' | ')' | '+' | ',');
+    let is_harmless = |letter: &char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_' | '(' | ')' | '+' | ',' | '.');
     let kept: String = stem.chars().filter(is_harmless).take(NAME).collect();
     // File systems count bytes.
     let kept = kept.chars().scan(0, |bytes, letter| {
@@ -268,10 +276,18 @@ fn shown_name(name: &str, format: Format) -> String {
         (*bytes <= 200).then_some(letter)
     });
     let kept: String = kept.collect();
-    let kept = kept.trim();
-    // The word before it keeps names that Windows reserves, such as CON, from being one.
-    let stem = if kept.len() < 5 { format!("picture {kept}") } else { kept.to_owned() };
+    // A dot before it hides a file, one after it is cut off by Windows.
+    let kept = kept.trim_matches([' ', '.']);
+    let stem = if kept.is_empty() || is_reserved(kept) { format!("picture {kept}") } else { kept.to_owned() };
     format!("{}.{}", stem.trim(), extension(format))
+}
+
+/// Whether Windows takes this name for a device, whatever its extension. Source: "Naming Files, Paths, and Namespaces" of its manual.
+fn is_reserved(stem: &str) -> bool {
+    let name = stem.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let port = name.strip_prefix("COM").or_else(|| name.strip_prefix("LPT"));
+    matches!(name.as_str(), "CON" | "PRN" | "AUX" | "NUL")
+        || port.is_some_and(|port| matches!(port, "¹" | "²" | "³") || (port.len() == 1 && port.as_bytes()[0].is_ascii_digit()))
 }
 
 /// The extension that scans look for.
@@ -306,7 +322,10 @@ mod tests {
             ("a\0b\nc<script>.php", "abcscript.jpg"),
             ("Grüße aus Köln.JPG", "Grüße aus Köln.jpg"),
             ("con.jpg", "picture con.jpg"),
-            ("x.tar.gz", "picture xtar.jpg"),
+            ("com7.old.png", "picture com7.old.jpg"),
+            ("x.tar.gz", "x.tar.jpg"),
+            ("...cat .jpg", "cat.jpg"),
+            ("0001.jpg", "0001.jpg"),
         ] {
             assert_eq!(shown_name(given, Format::Jpeg), wanted, "{given:?}");
         }

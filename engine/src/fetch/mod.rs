@@ -73,10 +73,12 @@ impl Default for Fetcher {
 
 /// What was fetched.
 #[derive(Debug)]
-pub(crate) struct Fetched {
-    /// Last part of the address's path; whatever the other side likes, so never a path here.
-    pub(crate) name: String,
-    pub(crate) bytes: Vec<u8>,
+pub struct Fetched {
+    /// Last part of the address's path; whatever the other side likes, so never a path here. Nothing else of the address is shown:
+    /// what follows its path may be a secret.
+    pub name: String,
+    /// What lay there.
+    pub bytes: Vec<u8>,
 }
 
 impl Fetcher {
@@ -110,7 +112,7 @@ impl Fetcher {
             if !response.status().is_success() {
                 return Err(failed(format!("{} answers with {}", host_of(&url), response.status())));
             }
-            let name = url.path_segments().and_then(Iterator::last).unwrap_or_default().to_owned();
+            let name = url.path_segments().and_then(Iterator::last).filter(|name| !name.is_empty()).unwrap_or("web").to_owned();
             return Ok(Fetched { name, bytes: self.body(response, &url).await? });
         }
         Err(failed(format!("{} redirects more than {} times", host_of(&url), self.costs.redirects)))

@@ -10,6 +10,8 @@ use crate::media::{Rgb8, resize};
 const AROUND: usize = 3;
 /// Grey levels by which a picture must vary: one that is plain looks like every plain place.
 const PLAIN: f32 = 3.0;
+/// Products that are added up side by side, which compiles to vector instructions.
+const LANES: usize = 16;
 
 /// A small grey picture, less its surroundings.
 pub(super) struct Grey {
@@ -48,9 +50,16 @@ impl Grey {
     fn without_surroundings(self) -> Self {
         let mut across = vec![0.0; self.data.len()];
         for (line, means) in self.data.chunks_exact(self.width).zip(across.chunks_exact_mut(self.width)) {
+            let mut sum = 0.0;
+            let sums: Vec<f32> = std::iter::once(0.0)
+                .chain(line.iter().map(|value| {
+                    sum += value;
+                    sum
+                }))
+                .collect();
             for (x, mean) in means.iter_mut().enumerate() {
                 let (from, to) = around(x, self.width);
-                *mean = line[from..to].iter().sum::<f32>() / (to - from) as f32;
+                *mean = (sums[to] - sums[from]) / (to - from) as f32;
             }
         }
         let mut data = self.data;
@@ -91,6 +100,16 @@ impl Grey {
         self
     }
 
+    /// The rows one after the other, each with at least so many zeros behind it and a multiple of [`LANES`] long; and that length.
+    fn padded(&self, zeros: usize) -> (Vec<f32>, usize) {
+        let stride = (self.width + zeros).next_multiple_of(LANES);
+        let mut data = vec![0.0; stride * self.height];
+        for (row, padded) in self.data.chunks_exact(self.width).zip(data.chunks_exact_mut(stride)) {
+            padded[..self.width].copy_from_slice(row);
+        }
+        (data, stride)
+    }
+
     /// The correlation of two of the same size that are normalised, -1 ..= 1.
     pub(super) fn correlation(&self, other: &Self) -> f32 {
         self.data.iter().zip(&other.data).map(|(a, b)| a * b).sum()
@@ -108,22 +127,26 @@ pub(super) struct Place {
 /// A picture in which parts are looked for: with the sums of all that lies above and left of each pixel, and of its squares.
 pub(super) struct Ground {
     grey: Grey,
+    /// Its rows, so far apart.
+    padded: Vec<f32>,
+    stride: usize,
     sums: Vec<(f64, f64)>,
 }
 
 impl Ground {
     pub(super) fn new(grey: Grey) -> Self {
-        let stride = grey.width + 1;
-        let mut sums = vec![(0.0, 0.0); stride * (grey.height + 1)];
+        let width = grey.width + 1;
+        let mut sums = vec![(0.0, 0.0); width * (grey.height + 1)];
         for (y, row) in grey.data.chunks_exact(grey.width).enumerate() {
             let mut of_row = (0.0, 0.0);
             for (x, value) in row.iter().map(|value| f64::from(*value)).enumerate() {
                 of_row = (of_row.0 + value, of_row.1 + value * value);
-                let above = sums[y * stride + x + 1];
-                sums[(y + 1) * stride + x + 1] = (above.0 + of_row.0, above.1 + of_row.1);
+                let above = sums[y * width + x + 1];
+                sums[(y + 1) * width + x + 1] = (above.0 + of_row.0, above.1 + of_row.1);
             }
         }
-        Self { grey, sums }
+        let (padded, stride) = grey.padded(LANES);
+        Self { grey, padded, stride, sums }
     }
 
     /// Whether a part is smaller both ways.
@@ -147,27 +170,33 @@ impl Ground {
 
     fn best_place_within(&self, part: &Grey, lefts: RangeInclusive<usize>, tops: RangeInclusive<usize>) -> Place {
         let (last_left, last_top) = (self.grey.width - part.width, self.grey.height - part.height);
-        let first = (*lefts.start()).min(last_left);
-        let mut products = vec![0.0_f32; (*lefts.end()).min(last_left) - first + 1];
-        let mut best = Place { correlation: 0.0, left: first, top: (*tops.start()).min(last_top) };
-        for top in best.top..=(*tops.end()).min(last_top) {
-            products.fill(0.0);
-            // Row by row over all places at once, which compiles to vector instructions.
-            for (y, part_row) in part.data.chunks_exact(part.width).enumerate() {
-                let row = &self.grey.data[(top + y) * self.grey.width + first..];
-                for (x, value) in part_row.iter().enumerate() {
-                    products.iter_mut().zip(&row[x..]).for_each(|(sum, other)| *sum += value * other);
-                }
-            }
-            for (product, left) in products.iter().zip(first..) {
+        let (lefts, tops) = ((*lefts.start()).min(last_left)..=(*lefts.end()).min(last_left), (*tops.start()).min(last_top)..=(*tops.end()).min(last_top));
+        let mut best = Place { correlation: 0.0, left: *lefts.start(), top: *tops.start() };
+        let (rows, length) = part.padded(0);
+        for top in tops {
+            for left in lefts.clone() {
                 let spread = self.spread(left, top, part);
-                let correlation = if spread > 1.0 { product / spread.sqrt() as f32 } else { 0.0 };
+                let correlation = if spread > 1.0 { self.product(left, top, &rows, length) / spread.sqrt() as f32 } else { 0.0 };
                 if correlation > best.correlation {
                     best = Place { correlation, left, top };
                 }
             }
         }
         best
+    }
+
+    /// The sum of the products of a part's padded rows with what lies under them. What lies under their zeros counts nothing.
+    fn product(&self, left: usize, top: usize, rows: &[f32], length: usize) -> f32 {
+        let mut sums = [0.0_f32; LANES];
+        for (row, under) in rows.chunks_exact(length).zip(self.padded.chunks_exact(self.stride).skip(top)) {
+            let (row, under) = (row.as_chunks::<LANES>().0, under[left..left + length].as_chunks::<LANES>().0);
+            for (row, under) in row.iter().zip(under) {
+                for lane in 0..LANES {
+                    sums[lane] += row[lane] * under[lane];
+                }
+            }
+        }
+        sums.iter().sum()
     }
 
     /// The sum of the squares, less their mean, of what lies under a part.

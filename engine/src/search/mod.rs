@@ -20,7 +20,7 @@ pub(crate) use rerank::{CANDIDATES, rerank, take_out};
 pub(crate) use resemblance::{Look, Resemblance, resemblance, second_look};
 pub(crate) use result_set::{Asked, OrderFacts, Ranked, ResultSet, ResultSets, Source};
 pub(crate) use same_picture::{Limits, MayBe, SamePicture, SameQuery, towards_copies};
-pub(crate) use sketch::{Sketch, Sketches, on_all_cores};
+pub(crate) use sketch::{Sketch, Sketches};
 pub use terms::SearchTerms;
 
 use crate::wire::{Band, BandLimits, MAX_PAGE_SIZE};

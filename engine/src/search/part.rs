@@ -139,22 +139,26 @@ fn heart(pixels: &Rgb8, degrees: f32) -> Rgb8 {
     let [width, height] = [pixels.width, pixels.height].map(|side| ((side as f32 * HEART).round() as u32).max(1));
     let (sin, cos) = degrees.to_radians().sin_cos();
     let middle = |side: u32| (side as f32 - 1.0) / 2.0;
-    let at = |x: f32, y: f32, channel: usize| {
-        let [x, y] = [(x, pixels.width), (y, pixels.height)].map(|(at, side)| at.clamp(0.0, (side - 1) as f32));
-        let value = |x: f32, y: f32| {
-            let [x, y] = [(x, pixels.width), (y, pixels.height)].map(|(at, side)| (at as usize).min(side as usize - 1));
-            f32::from(pixels.data[3 * (y * pixels.width as usize + x) + channel])
-        };
-        let between = |a: f32, b: f32, share: f32| a + share * (b - a);
-        let row = |y: f32| between(value(x, y), value(x + 1.0, y), x.fract());
-        between(row(y), row(y + 1.0), y.fract()).round() as u8
+    // The two pixels beside a place along a line, and how far it is from the first to the second.
+    let beside = |at: f32, side: u32| {
+        let last = side as usize - 1;
+        let at = at.clamp(0.0, last as f32);
+        let first = at as usize;
+        (first, (first + 1).min(last), at - first as f32)
     };
+    let between = |a: f32, b: f32, share: f32| a + share * (b - a);
     let mut data = Vec::with_capacity(3 * (width * height) as usize);
     for y in 0..height {
         for x in 0..width {
-            let (right, down) = (x as f32 - middle(width), y as f32 - middle(height));
-            let (x, y) = (cos * right + sin * down + middle(pixels.width), cos * down - sin * right + middle(pixels.height));
-            data.extend((0..3).map(|channel| at(x, y, channel)));
+            let (x, y) = (x as f32 - middle(width), y as f32 - middle(height));
+            let (left, right, across) = beside(cos * x + sin * y + middle(pixels.width), pixels.width);
+            let (above, below, downwards) = beside(cos * y - sin * x + middle(pixels.height), pixels.height);
+            let pixel = |x: usize, y: usize| &pixels.data[3 * (y * pixels.width as usize + x)..][..3];
+            let around = [pixel(left, above), pixel(right, above), pixel(left, below), pixel(right, below)];
+            for channel in 0..3 {
+                let [a, b, c, d] = around.map(|pixel| f32::from(pixel[channel]));
+                data.push((between(between(a, b, across), between(c, d, across), downwards) + 0.5) as u8);
+            }
         }
     }
     Rgb8 { width, height, data }

@@ -24,9 +24,20 @@ pub(crate) struct Asked {
     pub(crate) thumbnail: Option<Vec<u8>>,
     /// The query's key where it is in the library.
     pub(crate) key: Option<ImageKey>,
-    /// Whether it was asked by the whole picture and not by a part of it.
-    pub(crate) is_whole: bool,
+    /// Thumbnail of the part that was asked by; none where it is the whole picture.
+    pub(crate) part: Option<Vec<u8>>,
     pub(crate) occasion: Occasion,
+}
+
+impl Asked {
+    /// Whether a picture is the query itself.
+    pub(crate) fn is(&self, picture: Ranked) -> bool {
+        let is_same = match picture {
+            Ranked::Here(key) => Some(key) == self.key,
+            Ranked::Shared(hash) => hash == self.hash,
+        };
+        is_same && self.part.is_none()
+    }
 }
 
 /// A picture of an answer.
@@ -86,13 +97,7 @@ pub(crate) struct OrderFacts {
 impl ResultSet {
     /// Freezes an answer. `ranked`: by ascending distance; `is_whole`: nothing was left out.
     pub(crate) fn new(asked: Asked, source: Source, mut ranked: Vec<(Ranked, f32)>, is_whole: bool, model: &ModelInfo) -> Self {
-        let is_query = |picture: &Ranked| {
-            let is_same = match picture {
-                Ranked::Here(key) => Some(*key) == asked.key,
-                Ranked::Shared(hash) => *hash == asked.hash,
-            };
-            is_same && asked.is_whole
-        };
+        let is_query = |picture: &Ranked| asked.is(*picture);
         // Byte-identical is closest of all, whatever a half-precision index makes of the distance.
         if let Some(at) = ranked.iter().position(|(picture, _)| is_query(picture)) {
             let (picture, _) = ranked.remove(at);
@@ -260,7 +265,7 @@ mod tests {
             height: 3,
             thumbnail: None,
             key: Some(3),
-            is_whole: true,
+            part: None,
             occasion: Occasion::default(),
         };
         let model = ModelInfo { id: "m".into(), name: "M".into(), dimension: 2, bands: LIMITS, licence: "MIT".into() };

@@ -89,6 +89,9 @@ impl SameQuery {
 }
 
 impl MayBe {
+    /// Where vectors say that it is another one.
+    pub(crate) const UNLIKELY: Self = Self { distance: f32::INFINITY, is_likely: false };
+
     /// How well the two agree if they are the same picture, by their pixels, 0 ..= 1. Where these cannot be had, or are plain, the
     /// vectors decide.
     pub(crate) fn agreement(&self, a: Option<&Sketch>, b: Option<&Sketch>, look: Look) -> Option<f32> {

@@ -103,6 +103,11 @@ impl SecretStore {
         self.remove_file()
     }
 
+    /// Where secrets would be kept, without asking the keychain, which may want to be unlocked.
+    pub(crate) fn likely_place(&self) -> SecretsIn {
+        if self.entry().is_some() && !self.file.exists() { SecretsIn::Keychain } else { SecretsIn::File }
+    }
+
     /// Where secrets are, or would be, kept.
     pub(crate) fn place(&self) -> SecretsIn {
         match self.entry().map(|entry| entry.get_password()) {

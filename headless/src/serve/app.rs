@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lookalike_engine::{Engine, Result};
+use lookalike_engine::{Engine, Fetched, Result};
 use tokio::sync::{Semaphore, oneshot, watch};
 
 use super::hosts::Hosts;
@@ -27,6 +27,8 @@ const ABROAD_TURN: Duration = Duration::from_secs(2);
 const FETCHES: usize = 4;
 /// How many more may wait for that. Further ones are told to come again, so that a slow store does not take all requests.
 const FETCHES_AHEAD: usize = 64;
+/// Folders at a time that somebody waits for.
+const INDEXING: usize = 8;
 /// Browsers and programs that listen to events at a time.
 const LISTENERS: usize = 64;
 /// MiB of request bodies that are held at a time.
@@ -54,6 +56,7 @@ pub(crate) struct Shared {
     /// Turns for what takes a core and memory.
     work: Arc<Semaphore>,
     abroad: Arc<Semaphore>,
+    indexing: Arc<Semaphore>,
     fetches: Arc<Semaphore>,
     fetches_ahead: Semaphore,
     pub(crate) link_hours: u32,
@@ -92,6 +95,7 @@ impl Shared {
             bodies: Arc::new(Semaphore::new(BODIES)),
             work: Arc::new(Semaphore::new(cores.max(2))),
             abroad: Arc::new(Semaphore::new(ABROAD)),
+            indexing: Arc::new(Semaphore::new(INDEXING)),
             fetches: Arc::new(Semaphore::new(FETCHES)),
             fetches_ahead: Semaphore::new(FETCHES + FETCHES_AHEAD),
             link_hours: settings.link_hours,
@@ -126,6 +130,17 @@ impl Shared {
     /// own. Neither the others nor the end of the program wait for it.
     pub(crate) async fn abroad<T: Send + 'static>(&self, call: impl FnOnce(&Engine) -> Result<T> + Send + 'static) -> Reply<T> {
         self.apart(&self.abroad, ABROAD_TURN, call).await
+    }
+
+    /// The same for a folder that is indexed while somebody waits for it, which may take hours.
+    pub(crate) async fn index<T: Send + 'static>(&self, call: impl FnOnce(&Engine) -> Result<T> + Send + 'static) -> Reply<T> {
+        self.apart(&self.indexing, ABROAD_TURN, call).await
+    }
+
+    /// Gets a picture from the web, and works with it once it is here: others are waited for without a turn to decode.
+    pub(crate) async fn fetched<T: Send + 'static>(&self, url: String, call: impl FnOnce(&Engine, &Fetched) -> Result<T> + Send + 'static) -> Reply<T> {
+        let fetched = self.abroad(move |engine| engine.fetch(&url)).await?;
+        self.work(move |engine| call(engine, &fetched)).await
     }
 
     /// The same for a picture that only an object store has.

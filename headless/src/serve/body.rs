@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use lookalike_engine::MAX_ADDED;
 use serde::de::DeserializeOwned;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::app::App;
 use super::problem::{Problem, Reply, wrong_field};
@@ -64,7 +64,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Brief<T> {
     async fn from_request(request: Request, _: &App) -> Result<Self, Problem> {
         check_is_json(request.headers())?;
         let announced = announced(&request, BRIEF)?;
-        parsed(&collected(request.into_body(), announced, BRIEF, BRIEFLY).await?).map(Brief)
+        parsed(&collected(request.into_body(), announced, BRIEF, BRIEFLY, &mut Room::of_small()).await?).map(Brief)
     }
 }
 
@@ -98,17 +98,49 @@ fn place_of(error: &serde_json::Error) -> String {
 pub(crate) struct Held {
     pub(crate) headers: HeaderMap,
     pub(crate) bytes: Bytes,
-    _room: OwnedSemaphorePermit,
+    _room: Room,
+}
+
+/// The room that a body takes in memory, taken as it arrives: who announces much and sends little keeps nobody out. Small bodies need
+/// none, as there are no more of them than requests at a time.
+struct Room {
+    bodies: Option<Arc<Semaphore>>,
+    taken: Option<OwnedSemaphorePermit>,
+}
+
+impl Room {
+    fn of_small() -> Self {
+        Self { bodies: None, taken: None }
+    }
+
+    fn among(bodies: &Arc<Semaphore>) -> Self {
+        Self { bodies: Some(Arc::clone(bodies)), taken: None }
+    }
+
+    /// Waits until there is room for so many bytes in all.
+    async fn hold(&mut self, bytes: usize) -> Reply<()> {
+        let Some(bodies) = &self.bodies else { return Ok(()) };
+        let taken = self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let more = (bytes >> 20).saturating_sub(taken);
+        if more == 0 {
+            return Ok(());
+        }
+        let permit = tokio::time::timeout(ROOM, Arc::clone(bodies).acquire_many_owned(u32::try_from(more).unwrap_or(u32::MAX))).await;
+        let Ok(Ok(permit)) = permit else { return Err(Problem::busy()) };
+        match &mut self.taken {
+            Some(taken) => taken.merge(permit),
+            None => self.taken = Some(permit),
+        }
+        Ok(())
+    }
 }
 
 /// Reads a body of at most `limit` bytes.
 pub(crate) async fn read(request: Request, app: &App, limit: usize) -> Reply<Held> {
     let announced = announced(&request, limit)?;
-    let mebibytes = (announced.unwrap_or(limit) >> 20) + 1;
-    let room = tokio::time::timeout(ROOM, Arc::clone(&app.bodies).acquire_many_owned(u32::try_from(mebibytes).unwrap_or(u32::MAX))).await;
-    let Ok(Ok(room)) = room else { return Err(Problem::busy()) };
+    let mut room = if limit <= SMALL { Room::of_small() } else { Room::among(&app.bodies) };
     let (parts, body) = request.into_parts();
-    let bytes = collected(body, announced, limit, WHOLE).await?;
+    let bytes = collected(body, announced, limit, WHOLE, &mut room).await?;
     Ok(Held { headers: parts.headers, bytes, _room: room })
 }
 
@@ -118,7 +150,7 @@ fn announced(request: &Request, limit: usize) -> Reply<Option<usize>> {
     if announced.is_some_and(|length| length > limit) { Err(Problem::too_large(limit)) } else { Ok(announced) }
 }
 
-async fn collected(mut body: Body, announced: Option<usize>, limit: usize, whole: Duration) -> Reply<Bytes> {
+async fn collected(mut body: Body, announced: Option<usize>, limit: usize, whole: Duration, room: &mut Room) -> Reply<Bytes> {
     let mut bytes = Vec::with_capacity(announced.unwrap_or(0));
     let started = Instant::now();
     loop {
@@ -134,6 +166,7 @@ async fn collected(mut body: Body, announced: Option<usize>, limit: usize, whole
                 if bytes.len() + data.len() > limit {
                     return Err(Problem::too_large(limit));
                 }
+                room.hold(bytes.len() + data.len()).await?;
                 bytes.extend_from_slice(data);
             }
         }

@@ -65,9 +65,9 @@ impl Roots {
     fn admit_below(&self, roots: &[Root<'_>], path: &str) -> std::result::Result<PathBuf, Problem> {
         let asked = Path::new(path);
         let refused = || {
-            Problem::forbidden("folder-not-allowed", "this folder is not below one that may be added over HTTP").with_hint(match self.roots.is_empty() {
+            Problem::forbidden("folder-not-allowed", "this folder is not below one that may be added here").with_hint(match self.roots.is_empty() {
                 true => "Name such folders when the server is started: --allow-root DIRECTORY. Or add it there: lookalike index FOLDER.",
-                false => "GET /api/v1/roots lists those below which folders may be added.",
+                false => "Choose one below those that were named when the server was started (--allow-root); GET /api/v1/roots lists them.",
             })
         };
         let is_plain = asked.is_absolute() && asked.components().all(|part| !matches!(part, std::path::Component::ParentDir));

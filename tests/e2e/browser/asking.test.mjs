@@ -48,8 +48,16 @@ test('an address that is not a public one is refused, with what to do', async ()
 test('other text is not the address of a photo', async () => {
   await ask('holidays');
   const alert = page.getByRole('alert').filter({ hasText: '“holidays” is not the address of a photo.' });
-  await alert.getByText('An address begins with https:// or http://.').waitFor();
-  await alert.getByRole('button', { name: 'Dismiss' }).click();
+  assert.equal(await bar().inputValue(), 'holidays', 'to be mended');
+  await alert.getByRole('button', { name: 'Find “holidays” by name' }).click();
+  await page.getByText('No file or folder here has “holidays” in its name.').waitFor();
+  await page.getByRole('button', { name: 'Show all photos' }).click();
+  await bar().fill('');
+  await ask('ftp://example.org/photo.jpg');
+  const other = page.getByRole('alert').filter({ hasText: '“ftp://example.org/photo.jpg” is not the address of a photo.' });
+  await other.getByText('An address begins with https:// or http://.').waitFor();
+  await other.getByRole('button', { name: 'Dismiss' }).click();
+  await bar().fill('');
   await isQuiet();
 });
 

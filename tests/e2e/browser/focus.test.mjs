@@ -69,6 +69,18 @@ test('looking for look-alikes leads to them', async () => {
   await isQuiet();
 });
 
+test('Tab goes on from the recent searches to what follows them', async () => {
+  await page.keyboard.press('/');
+  const recent = page.getByRole('region', { name: 'Recent searches' });
+  await recent.getByRole('button', { name: /^Forget scene-/ }).last().focus();
+  await page.keyboard.press('Tab');
+  await focusIsOn(/^button Filters/);
+  await recent.waitFor({ state: 'hidden' });
+  await page.keyboard.press('Tab');
+  await focusIsOn(/^button Pick…/);
+  await isQuiet();
+});
+
 test('Escape leads back to the photo that was left', async () => {
   const name = await selectLast();
   await page.keyboard.press('s');

@@ -165,3 +165,19 @@ test('duplicates go to the trash after a review, and come back', async () => {
   assert.ok(existsSync(inAllowed('Backup', 'scene-1.png')) && existsSync(join(library.photos, 'scene-1.png')));
   await isQuiet();
 });
+
+test('in a narrow window the similarity of duplicates is still there', async () => {
+  writeScene(join(library.photos, 'small-2.png'), { seed: 2, width: 240, height: 160 });
+  await indexed(page, 'Summer', SCENES + 2);
+  await page.getByRole('combobox', { name: 'Kind of duplicates' }).selectOption({ label: 'Both kinds' });
+  await page.getByRole('button', { name: /^(Find duplicates|Look again|Go on)$/ }).click();
+  await page.setViewportSize({ width: 800, height: 860 });
+  const number = page.locator('article .how').first();
+  await number.waitFor();
+  const cut = await number.evaluate((number) => {
+    const { right, width } = number.getBoundingClientRect();
+    return { text: number.textContent, within: right <= number.closest('.band').getBoundingClientRect().right + 0.5, whole: number.scrollWidth <= Math.ceil(width) };
+  });
+  assert.ok(cut.within && cut.whole && /%/.test(cut.text), JSON.stringify(cut));
+  await isQuiet();
+});

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeScene } from '../scenes.mjs';
 import { addAnotherFolder, api, openLibrary, tile, until } from './library.mjs';
+import { nothingBeyondTheEdge } from './page.mjs';
 
 const SCENES = 6;
 const PROTECTED = 'keepsake.png';
+const LONG = `${'a name without end '.repeat(10)}.png`;
 
 let library;
 let page;
@@ -52,6 +54,17 @@ test('Ctrl+C copies the picture itself', async () => {
     return { types: item.types, width, height };
   });
   assert.deepEqual(copied, { types: ['image/png'], width: 360, height: 240 });
+  await isQuiet();
+});
+
+test('what is said of it covers no control', async () => {
+  await select('scene-1.png');
+  await tile(page, 'scene-2.png').click({ modifiers: ['Control'] });
+  await page.keyboard.press('Control+c');
+  await page.getByText('Picture copied.').waitFor();
+  const places = await page.evaluate(() => ['.notices', '.together'].map((part) => document.querySelector(part).getBoundingClientRect().toJSON()));
+  assert.ok(places[1].bottom <= places[0].top, JSON.stringify(places));
+  await page.getByRole('button', { name: 'Choose none' }).click();
   await isQuiet();
 });
 
@@ -158,5 +171,17 @@ test('in the preview a photo goes to the trash, and comes back without leaving i
   await page.keyboard.press('Escape');
   await preview.waitFor({ state: 'hidden' });
   await tile(page, 'scene-6.png').waitFor({ timeout: 30_000 });
+  await isQuiet();
+});
+
+test('in the preview a long name makes nothing wider than the window', async () => {
+  writeScene(join(library.photos, LONG), { seed: 12, width: 360, height: 240 });
+  await tile(page, LONG).waitFor({ timeout: 30_000 });
+  await select(LONG);
+  await page.keyboard.press('Space');
+  const preview = page.getByRole('dialog', { name: /^Preview of / });
+  await preview.getByTitle(LONG).waitFor();
+  await nothingBeyondTheEdge(page);
+  await page.keyboard.press('Escape');
   await isQuiet();
 });

@@ -47,6 +47,12 @@ test('the theme is chosen, and is there again before anything is painted', async
   await isQuiet();
 });
 
+test('all of the page scrolls, also what is empty beside the settings', async () => {
+  const edges = await page.locator('main .list').evaluate((list) => [list.getBoundingClientRect().right, list.closest('main').getBoundingClientRect().right]);
+  assert.equal(edges[0], edges[1]);
+  await isQuiet();
+});
+
 test('the language is chosen, and is there again after a reload', async () => {
   await page.getByRole('radio', { name: '简体中文' }).check();
   await page.getByRole('heading', { name: '设置' }).waitFor();

@@ -182,7 +182,7 @@ describe('the page of a browser', () => {
     server.isUp = false;
     open();
     await vi.advanceTimersByTimeAsync(100);
-    expect(screen.getByRole('alert').textContent).toContain('Lookalike does not answer.');
+    expect(screen.getByRole('alert').textContent).toMatch(/Lookalike does not answer\..*goes on by itself.*started anew, you sign in again/);
     server.isUp = true;
     await vi.advanceTimersByTimeAsync(4000);
     expect(screen.getByRole('heading', { name: 'Sign in to Lookalike' })).toBeTruthy();
@@ -249,6 +249,22 @@ describe('the page of a browser', () => {
       await fireEvent.click(await dialog.findByRole('button', { name: '/mnt/archive' }));
       expect((await dialog.findByRole('alert')).textContent).toContain('This folder is not allowed.');
       expect(dialog.getByRole('button', { name: '/srv/photos' })).toBeTruthy();
+    });
+
+    it('anew where another one is dropped meanwhile: what was asked first is cancelled', async () => {
+      const browser = new Browser();
+      render(BrowserView, { browser });
+      await isIn();
+      const answers = [browser.app.host.pickFolder('first'), browser.app.host.pickFolder('second')];
+      expect(await answers[0]).toBeNull();
+      await waitFor(() => expect(screen.getAllByRole('dialog'), 'one at a time').toHaveLength(1));
+      const third = browser.app.host.pickFolder('third');
+      expect(await answers[1], 'also where its dialog was open').toBeNull();
+      const dialog = within(await screen.findByRole('dialog'));
+      await fireEvent.click(await dialog.findByRole('button', { name: '/srv/photos' }));
+      await fireEvent.click(await dialog.findByRole('button', { name: 'Choose “photos”' }));
+      expect(await third).toBe('/srv/photos');
+      await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     });
 
     it('or is told how to allow one', async () => {

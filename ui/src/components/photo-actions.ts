@@ -12,7 +12,7 @@ export interface ActedOn {
   file_name: string;
 }
 
-export function findLookAlikes(app: App, photo: ActedOn): Promise<void> {
+export function findLookAlikes(app: App, photo: ActedOn): Promise<boolean> {
   return app.find({ kind: 'image', id: photo.id, name: photo.file_name });
 }
 
@@ -37,14 +37,14 @@ export async function copyPath(app: App, photo: ActedOn): Promise<void> {
     const place = places.find((place) => !place.offline) ?? places[0];
     if (!place) return;
     await app.host.copyText(place.path);
-    app.activity.notify('info', t('photo.copied'));
+    app.activity.notify('info', () => t('photo.copied'));
   });
 }
 
 export async function copyPicture(app: App, photo: ActedOn): Promise<void> {
   await app.attempt(async () => {
     await app.host.copyPicture(photo.id);
-    app.activity.notify('info', t('photo.picture-copied'));
+    app.activity.notify('info', () => t('photo.picture-copied'));
   });
 }
 

@@ -11,7 +11,7 @@ export async function copyFiles(app: App, selection: Selection): Promise<void> {
   const folder = await app.attempt(() => app.host.pickFolder(t('copies.title')));
   if (!folder) return;
   const report = await whileCopying(app, () => app.host.copyFiles({ selection, folder }));
-  if (report) app.activity.notify(report.failed.length > 0 ? 'error' : 'info', copiesText(report), failedText(report) ?? folder);
+  if (report) app.activity.notify(report.failed.length > 0 ? 'error' : 'info', () => copiesText(report), () => failedText(report) ?? folder);
 }
 
 /** Tells how far it is, where it takes a while, and lets it be stopped. */

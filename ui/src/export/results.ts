@@ -8,9 +8,9 @@ import type { ExportFormat } from '../wire';
 import { copyFiles } from './copies';
 
 export async function exportResults(app: App, format: ExportFormat, ids: string[]): Promise<void> {
-  const { id, threshold } = app.search.results;
+  const { id, threshold, total } = app.search.results;
   const isDone = await app.attempt(() => app.host.exportResults({ result_set: id, similarity: threshold, ids, format }, t('export.title')));
-  if (isDone) app.activity.notify('info', t('export.done', { n: ids.length > 0 ? ids.length : app.search.results.total }));
+  if (isDone) app.activity.notify('info', () => t('export.done', { n: ids.length > 0 ? ids.length : total }));
 }
 
 /** The list as a file; none chosen: all results. */

@@ -39,8 +39,15 @@ describe('an error', () => {
     expect(told({ ...known, hint_said: { code: 'brand-new', values: {} } }), 'a hint that is not known is not lost').toEqual({ message: '无法连接Milvus（http://nas:19530）', hint: null, detail: known.hint });
   });
 
-  it('that this page found out itself is in the user’s words already', () => {
-    expect(told({ code: 'io', message: t('clipboard.no-writing'), hint: t('clipboard.no-writing.hint') }).message).toBe(t('clipboard.no-writing'));
+  it('has its remedy in Chinese where only that is known', () => {
+    expect(told({ ...error, hint_said: { code: 'look-at-log', values: {} } })).toEqual({ message: '读取或写入文件失败。', hint: '请查看服务器的日志。', detail: error.message });
+  });
+
+  it('that this page found out itself is told in the language of now', () => {
+    const own = { code: 'io' as const, message: t('clipboard.no-writing'), hint: t('clipboard.no-writing.hint') };
+    expect(told(own)).toEqual({ message: own.message, hint: own.hint, detail: null });
+    setLanguage('en');
+    expect(told(own)).toEqual({ message: t('clipboard.no-writing'), hint: t('clipboard.no-writing.hint'), detail: null });
   });
 
   it('of another path with the same code is another notice', async () => {

@@ -2,7 +2,7 @@
 // sentence by sentence where each is known, else by their code with their own words as the detail below it.
 
 import type { ErrorReply, Saying } from '../wire';
-import { isOurs, language, t } from './index.svelte';
+import { language, sayAgain, t } from './index.svelte';
 import { translated } from './said';
 import { zhErrors } from './zh-errors';
 
@@ -14,11 +14,14 @@ export interface Told {
 }
 
 export function told({ code, message, hint, message_said, hint_said }: ErrorReply): Told {
-  // What this page found out by itself is in the user's language already.
-  if (language() === 'en' || isOurs(message)) return { message, hint, detail: null };
+  // What this page found out by itself is said in any language.
+  const own = sayAgain(message);
+  if (own !== null) return { message: own, hint: hint && (sayAgain(hint) ?? hint), detail: null };
+  if (language() === 'en') return { message, hint, detail: null };
   const known = sentenceBySentence(message, hint, message_said, hint_said);
   if (known) return known;
-  return { message: zhErrors[code as keyof typeof zhErrors] ?? zhErrors.internal, hint: null, detail: sentences(message, hint) };
+  const remedy = hint === null ? null : translated(hint, hint_said);
+  return { message: zhErrors[code as keyof typeof zhErrors] ?? zhErrors.internal, hint: remedy, detail: sentences(message, remedy === null ? hint : null) };
 }
 
 /** What the engine says by itself, which has no code. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { en } from './en';
-import { cameraTime, fileSize, setLanguage, t } from './index.svelte';
+import { cameraTime, fileSize, setLanguage, similarity, t } from './index.svelte';
 import { zh } from './zh';
 
 type Topic = Record<string, Record<string, string>>;
@@ -53,6 +53,7 @@ describe('the dictionaries', () => {
 
   it('write sizes as people read them', () => {
     expect(fileSize(3_612_345)).toBe('3.6 MB');
-    expect(fileSize(712)).toBe('712 byte');
+    expect([0.6, 0.5999, 0.29, 0.9996, 1].map(similarity), 'never more than it is').toEqual(['60%', '59%', '29%', '99%', '100%']);
+    expect([1, 712].map(fileSize)).toEqual(['1 byte', '712 bytes']);
   });
 });

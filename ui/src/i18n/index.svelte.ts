@@ -61,9 +61,14 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   });
 }
 
-/** Whether a text is one of those that never change: it is then in the user's language. */
-export function isOurs(text: string): boolean {
-  return Object.values(dictionaries[language()]).includes(text);
+/** What was said by `t` with no values, in the language of now, whichever it was said in; null for any other text. */
+export function sayAgain(text: string): string | null {
+  if (Object.values(dictionaries[language()]).includes(text)) return text;
+  for (const dictionary of Object.values(dictionaries)) {
+    const found = Object.entries(dictionary).find(([, words]) => words === text);
+    if (found) return t(found[0] as Key);
+  }
+  return null;
 }
 
 export function number(value: number): string {
@@ -72,6 +77,11 @@ export function number(value: number): string {
 
 export function percent(fraction: number): string {
   return new Intl.NumberFormat(language(), { style: 'percent' }).format(fraction);
+}
+
+/** How similar something is, rounded down: what does not reach a threshold never reads as if it did, nor what is not the same as 100 %. */
+export function similarity(value: number): string {
+  return percent(Math.floor(100 * value + 1e-9) / 100);
 }
 
 export function clock(unixSeconds: number): string {
@@ -100,5 +110,6 @@ export function fileSize(bytes: number): string {
   }
   const unit = units[step] ?? 'byte';
   const digits = value < 10 && step > 0 ? 1 : 0;
-  return new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
+  const unitDisplay = unit === 'byte' ? 'long' : 'short'; // short, there is no plural of it
+  return new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits }).format(value);
 }

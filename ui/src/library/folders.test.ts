@@ -41,6 +41,20 @@ describe('a folder', () => {
     expect(screen.getByRole('button', { name: /^Summer.*Watching · 2 skipped.*3$/ })).toBeTruthy();
   });
 
+  it('that lies in one of the library is said to be there already', async () => {
+    const app = new App(host);
+    render(AppView, { app });
+    const [archive] = host.folders;
+    host.addFolder = async () => archive as NonNullable<typeof archive>; // as the engine does: that one covers it
+    await fireEvent.click(await screen.findByRole('button', { name: 'Add a folder…' }));
+    await fireEvent.input(screen.getByLabelText('Folder'), { target: { value: '/media/ann/USB BLUE/Archive/2024/' } });
+    await fireEvent.submit(screen.getByLabelText<HTMLInputElement>('Folder').form as HTMLFormElement);
+    expect(await screen.findByText('“2024” is in your library already, as a part of “Archive”.')).toBeTruthy();
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    await app.addFolder('/media/ann/USB BLUE/Archive', []);
+    expect(await screen.findByText('“Archive” is in your library already.')).toBeTruthy();
+  });
+
   it('says in Chinese that it is offline, with the reason in English as the detail', async () => {
     setLanguage('zh-CN');
     await openFolder(/^Archive.*离线：USB BLUE/);

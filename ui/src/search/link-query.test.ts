@@ -93,12 +93,14 @@ describe('the address of a photo', () => {
   });
 
   it('says why it could not be fetched and what to do, and tries again', async () => {
-    const { host, app } = await openLibrary(3);
+    const { host } = await openLibrary(3);
     host.failures.set('search', { code: 'not-found', message: 'example.org has no such photo.', hint: 'Check the address.' });
-    await app.find({ kind: 'url', url: CAT });
+    await fireEvent.input(field(), { target: { value: CAT } });
+    await fireEvent.submit(screen.getByRole('search'));
     const alert = await screen.findByRole('alert');
     expect(alert.textContent).toContain('example.org has no such photo.');
     expect(alert.textContent).toContain('Check the address.');
+    await waitFor(() => expect(field().value, 'to be mended').toBe(CAT));
     await fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
     await waitFor(() => expect(screen.getByRole('heading', { name: '3 look-alikes' })).toBeTruthy());
   });

@@ -33,7 +33,7 @@ export class Question {
   asked = $state.raw<Asked | null>(null);
   /** Where the next search looks. */
   scope = $state<Scope>('local');
-  /** Which photos may be found; kept from search to search until it is taken off. */
+  /** Which photos may be found. */
   filter = $state.raw<SearchFilter | null>(null);
   /** The part of the query that counts. */
   crop = $state.raw<Crop | null>(null);
@@ -80,8 +80,9 @@ export class Question {
     await this.askAgain();
   }
 
-  /** Another query: what bent the one before does not belong to it. */
+  /** Another query: what narrowed and bent the one before does not belong to it. */
   straighten(): void {
+    this.filter = null;
     this.crop = null;
     this.more = [];
     this.less = [];
@@ -98,7 +99,6 @@ export class Question {
 
   clear(): void {
     this.asked = null;
-    this.filter = null;
     this.straighten();
   }
 }

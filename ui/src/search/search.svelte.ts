@@ -37,7 +37,8 @@ export class Search {
   }
 
   async ask(asked: Asked): Promise<void> {
-    this.#straighten();
+    // What was chosen before anything was asked is meant for this.
+    if (this.question.asked) this.#straighten();
     await this.#run(asked, this.usualThreshold());
   }
 
@@ -125,7 +126,7 @@ export class Search {
     this.query = { id: reply.query_id, path: reply.query, width: reply.query_width, height: reply.query_height };
   }
 
-  /** Another query: it begins unbent, and by similarity. */
+  /** Another query: it begins unbent, with all photos, and by similarity. */
   #straighten(): void {
     this.question.straighten();
     this.results.order = 'similarity';

@@ -35,13 +35,24 @@ describe('the terms of a search', () => {
     await waitFor(() => expect(host.terms?.more).toEqual([fakeId(3)]));
   });
 
-  it('belong to one search; its filter goes on to the next', async () => {
+  it('belong to one search: the next one begins without them', async () => {
     const { host, app } = await openResults(5);
     await app.search.question.lookAt({ x: 0, y: 0, width: 0.5, height: 0.5 });
     await app.search.question.lean('more', { id: fakeId(2), name: 'photo-2.jpg' });
     await app.search.question.filterBy({ taken_from: null, taken_until: null, formats: ['png'], min_bytes: null, max_bytes: null, orientation: null, folder: null });
+    await app.search.question.lookAt(null);
+    expect(host.terms, 'a step within it').toMatchObject({ more: [fakeId(2)], filter: { formats: ['png'] } });
+    await app.showLibrary(null);
+    await fireEvent.click(await tile(/^photo-3\.jpg/));
+    await waitFor(() => expect(host.calls.at(-1), 'it is asked').not.toContain('library'));
+    expect(host.terms).toMatchObject({ crop: null, more: [], filter: null });
+  });
+
+  it('may be chosen before anything is asked', async () => {
+    const { host, app } = await openLibrary(3);
+    await app.search.question.filterBy({ ...NO_FILTER, formats: ['png'] });
     await app.find({ kind: 'path', path: '/other.jpg' });
-    expect(host.terms).toMatchObject({ crop: null, more: [], filter: { formats: ['png'] } });
+    expect(host.terms?.filter).toMatchObject({ formats: ['png'] });
   });
 
   it('filter by F, with a chip for each part', async () => {
@@ -56,6 +67,28 @@ describe('the terms of a search', () => {
     await fireEvent.click(await screen.findByRole('button', { name: 'Take off: From 2024-02-01' }));
     await waitFor(() => expect(host.terms?.filter).toMatchObject({ taken_from: null, formats: ['jpeg'] }));
     expect(screen.getByText('In photos')).toBeTruthy();
+  });
+
+  it('let no filter through that nothing passes', async () => {
+    const { host, app } = await openResults(5);
+    app.dialog = { kind: 'filter' };
+    const fill = async (label: string, value: string) => fireEvent.change(await screen.findByLabelText<HTMLInputElement>(label), { target: { value } });
+    await fill('At least, in MB', '5');
+    await fill('At most, in MB', '1');
+    await fireEvent.click(screen.getByRole('button', { name: 'Apply', hidden: true }));
+    expect(screen.getByLabelText<HTMLInputElement>('At most, in MB').validationMessage).not.toBe('');
+    expect(host.terms?.filter).toBeNull();
+    await fill('At most, in MB', '6');
+    await fireEvent.click(screen.getByRole('button', { name: 'Apply', hidden: true }));
+    await waitFor(() => expect(host.terms?.filter).toMatchObject({ min_bytes: 5_000_000, max_bytes: 6_000_000 }));
+  });
+
+  it('that lean change what a band says of its photos', async () => {
+    const { app } = await openResults(3);
+    expect(screen.getByText('re-saved, resized, cropped or edited')).toBeTruthy();
+    await app.search.question.lean('more', { id: fakeId(2), name: 'photo-2.jpg' });
+    expect(await screen.findAllByText('by your photo, and those to be more or less like')).toBeTruthy();
+    expect(screen.queryByText('re-saved, resized, cropped or edited')).toBeNull();
   });
 
   it('are shown as chips where the results are, and nowhere else', async () => {

@@ -38,7 +38,7 @@ export async function trashPhotos(app: App, photos: readonly ActedOn[]): Promise
   if (!going) return;
   if (going.files.length > 1) app.dialog = { kind: 'trash-photos', photos };
   else if (going.files.length === 1) await send(app, errandOf(app, going.files, going.files));
-  else app.activity.notify('error', t('trash.photos.elsewhere', { n: 1 }));
+  else app.activity.notify('error', () => t('trash.photos.elsewhere', { n: 1 }));
 }
 
 /** Looks up the files of photos; `onprogress` is told how many photos were asked about, and ends it by answering false. */
@@ -99,7 +99,8 @@ export function errandOf(app: App, all: readonly PhotoFile[], chosen: readonly P
       app.library.forget(gone());
       app.search.results.forget(gone());
       app.activity.dismiss(notice);
-      if (trashed) notice = app.activity.notify('info', trashedText(trashed), null, { label: t('trash.undo'), act: () => void undo(), undoes: true });
+      const done = trashed;
+      if (done) notice = app.activity.notify('info', () => trashedText(done), undefined, { label: () => t('trash.undo'), act: () => void undo(), undoes: true });
       return report;
     },
   };

@@ -60,8 +60,8 @@ export function trashedText({ moved, bytes }: Trashed): string {
 }
 
 export function tellRestored(app: App, { back, kept }: Restored): void {
-  if (back > 0) app.activity.notify('info', t('trash.back', { n: back }));
-  if (kept.length > 0) app.activity.notify('error', t('trash.not-back', { n: kept.length }), named(kept, true));
+  if (back > 0) app.activity.notify('info', () => t('trash.back', { n: back }));
+  if (kept.length > 0) app.activity.notify('error', () => t('trash.not-back', { n: kept.length }), () => named(kept, true));
 }
 
 /** Each reason once, with the files that it holds for. */
@@ -69,7 +69,7 @@ export function tellKept(app: App, kept: readonly KeptFile[]): void {
   for (const code of new Set(kept.map(({ code }) => code))) {
     const files = kept.filter((file) => file.code === code);
     const key = `trash.kept.${code}`;
-    app.activity.notify('error', t(key in en ? (key as Key) : 'trash.kept.failed', { n: files.length }), named(files, code === 'failed' || code === 'unreachable' || !(key in en)));
+    app.activity.notify('error', () => t(key in en ? (key as Key) : 'trash.kept.failed', { n: files.length }), () => named(files, code === 'failed' || code === 'unreachable' || !(key in en)));
   }
 }
 

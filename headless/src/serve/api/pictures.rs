@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use lookalike_engine::wire::{AddedPicture, PictureDetails};
-use lookalike_engine::{Error, Original};
+use lookalike_engine::{Engine, Error, Fetched, Original, Result};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use tokio::io::AsyncReadExt;
@@ -132,8 +132,13 @@ async fn add(State(app): State<App>, form: Form) -> Reply<Response> {
 #[utoipa::path(post, path = "/pictures/by-url", tag = "pictures", request_body = PictureAddress,
     responses((status = 201, body = AddedPicture, description = "It can be found"), (status = 202, body = AddedPicture, description = "It is here and waits to be indexed"), (status = 200, body = AddedPicture, description = "It was here before")))]
 async fn add_by_url(State(app): State<App>, Json(asked): Json<PictureAddress>) -> Reply<Response> {
-    let added = app.abroad(move |engine| engine.add_picture_from(&asked.url, Duration::ZERO)).await?;
+    let added = app.fetched(asked.url, add_fetched).await?;
     settled(&app, added).await
+}
+
+/// Takes in what was fetched, without waiting until it can be found.
+pub(crate) fn add_fetched(engine: &Engine, fetched: &Fetched) -> Result<AddedPicture> {
+    engine.add_picture(&fetched.name, &fetched.bytes, Duration::ZERO)
 }
 
 async fn settled(app: &Shared, added: AddedPicture) -> Reply<Response> {

@@ -48,11 +48,16 @@ async fn search(State(app): State<App>, Extension(pass): Extension<Pass>, Json(r
         return Err(Problem::bad_request("files of the server are not searched by: a query is a picture of the library")
             .with_hint("Send a picture of your own to /search/upload."));
     }
-    if matches!(request.query, Query::Url { .. }) {
+    if let Query::Url { url } = &request.query {
         if pass.rights == Rights::SearchOnly {
             return Err(too_narrow());
         }
-        return app.abroad(move |engine| engine.search(&request)).await.map(Answer);
+        let (url, terms) = (url.clone(), SearchTerms::from(&request));
+        return app.fetched(url, move |engine, fetched| engine.search_bytes(&fetched.name, &fetched.bytes, &terms)).await.map(Answer);
+    }
+    // A part of a picture is decoded and embedded; the vector of a whole one is there.
+    if request.crop.is_some() {
+        return app.work(move |engine| engine.search(&request)).await.map(Answer);
     }
     app.ask(move |engine| engine.search(&request)).await.map(Answer)
 }

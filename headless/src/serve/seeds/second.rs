@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::serve::api::library::CONFIRMATION;
-use crate::serve::api::pictures::{await_indexed, file_of};
+use crate::serve::api::pictures::{add_fetched, await_indexed, file_of};
 use crate::serve::api::search::file_name;
 use crate::serve::app::{App, Shared};
 use crate::serve::body::{self, Form, Json, PICTURE, Query, media_type};
@@ -117,6 +117,8 @@ async fn progress(State(app): State<App>) -> Reply<Answer<String>> {
 }
 
 /// Index a folder below an allowed root
+///
+/// Answers when its pictures can be found; `/progress` tells how far it is.
 #[utoipa::path(post, path = "/img/load", tag = "earlier interfaces", request_body = Load, responses((status = 200, content_type = "application/json", body = String)))]
 async fn load(State(app): State<App>, Json(asked): Json<Load>) -> Reply<Answer<String>> {
     check_table(asked.table.as_deref())?;
@@ -124,7 +126,7 @@ async fn load(State(app): State<App>, Json(asked): Json<Load>) -> Reply<Answer<S
     let admitted = tokio::task::spawn_blocking(move || shared.roots.admit(&asked.file)).await;
     let path = admitted.unwrap_or_else(|_| Err(Problem::internal()))?;
     let shared = App::clone(&app);
-    app.ask(move |engine| engine.add_confined_folder(&path, &[], &shared.roots.all())).await?;
+    app.index(move |engine| engine.index_confined_folder(&path, &shared.roots.all())).await?;
     Ok(Answer("Successfully loaded data!".into()))
 }
 
@@ -140,7 +142,7 @@ async fn upload(State(app): State<App>, Query(asked): Query<Upload>, request: Re
     let has_picture = form.as_ref().is_some_and(|form| form.part("image").is_some());
     let added = match (form.filter(|_| has_picture), asked.url) {
         (Some(form), _) => add(&app, form).await?,
-        (None, Some(url)) => app.abroad(move |engine| engine.add_picture_from(&url, Duration::ZERO)).await?,
+        (None, Some(url)) => app.fetched(url, add_fetched).await?,
         (None, None) => {
             return Err(
                 Problem::bad_request("Image and url are required").with_hint("Send one of them: the picture as the field `image`, or its address as `url`.")

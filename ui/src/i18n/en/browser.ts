@@ -2,7 +2,7 @@
 
 export const browser = {
   'server.unreachable': 'Lookalike does not answer.',
-  'server.unreachable.hint': 'Is “lookalike serve” still running? This page goes on by itself as soon as it answers.',
+  'server.unreachable.hint': 'Is “lookalike serve” still running? This page goes on by itself as soon as it answers. If it was started anew, you sign in again.',
   'server.failed': 'The server answered with an error ({status}).',
 
   'signin.title': 'Sign in to Lookalike',

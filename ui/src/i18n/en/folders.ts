@@ -34,6 +34,8 @@ export const folders = {
   'folder.dialog.more': 'Leave something out',
   'folder.dialog.add': 'Add',
   'folder.dialog.save': 'Save',
+  'folder.known': '“{name}” is in your library already.',
+  'folder.known.part': '“{name}” is in your library already, as a part of “{folder}”.',
   'folder.protect': 'Protect from the trash',
   'folder.unprotect': 'Protect no longer',
   'folder.protected': 'Protected: its files cannot go to the trash',

@@ -67,4 +67,5 @@ export const results = {
   'band.same-scene.means': 'the same moment or place',
   'band.similar.means': 'a similar subject',
   'band.weak.means': 'little in common',
+  'band.leaning.means': 'by your photo, and those to be more or less like',
 };

@@ -24,6 +24,10 @@ export const search = {
   'query.missing.hint': 'Type the full path of a photo on this computer.',
   'query.no-link': '“{text}” is not the address of a photo.',
   'query.no-link.hint': 'An address begins with https:// or http://. A photo of yours can be picked, dropped or pasted.',
+  'query.words.hint': 'This field looks for photos that look like another one. Photos can be found by their names as well.',
+  'query.words.find': 'Find “{text}” by name',
+  'query.no-picture': '“{name}” is not a picture.',
+  'query.no-picture.hint': 'Pick or drop a photo.',
   'query.link.none': 'This is not a link to a photo.',
   'query.several': 'Only the first of the dropped photos is searched.',
 

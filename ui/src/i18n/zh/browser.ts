@@ -2,7 +2,7 @@ import type { browser as en } from '../en/browser';
 
 export const browser: Record<keyof typeof en, string> = {
   'server.unreachable': 'Lookalike 没有应答。',
-  'server.unreachable.hint': '“lookalike serve”还在运行吗？一有应答，本页会自动继续。',
+  'server.unreachable.hint': '“lookalike serve”还在运行吗？一有应答，本页会自动继续；如果它重新启动过，则需要重新登录。',
   'server.failed': '服务器返回错误（{status}）。',
 
   'signin.title': '登录 Lookalike',

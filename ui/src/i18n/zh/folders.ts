@@ -34,6 +34,8 @@ export const folders: Record<keyof typeof en, string> = {
   'folder.dialog.more': '排除部分内容',
   'folder.dialog.add': '添加',
   'folder.dialog.save': '保存',
+  'folder.known': '“{name}”已在您的图库中。',
+  'folder.known.part': '“{name}”已在您的图库中，是“{folder}”的一部分。',
   'folder.protect': '保护，不移到回收站',
   'folder.unprotect': '不再保护',
   'folder.protected': '受保护：其中的文件不能移到回收站',

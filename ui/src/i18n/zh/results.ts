@@ -67,4 +67,5 @@ export const results: Record<keyof typeof en, string> = {
   'band.same-scene.means': '同一时刻或地点',
   'band.similar.means': '主题相似',
   'band.weak.means': '共同点很少',
+  'band.leaning.means': '按您的照片以及要更像或更不像的照片衡量',
 };

@@ -24,6 +24,10 @@ export const search: Record<keyof typeof en, string> = {
   'query.missing.hint': '请输入这台电脑上照片的完整路径。',
   'query.no-link': '“{text}”不是照片的网址。',
   'query.no-link.hint': '网址以 https:// 或 http:// 开头。您自己的照片可以选择、拖入或粘贴。',
+  'query.words.hint': '此处用照片查找相似的照片。也可以按名称查找照片。',
+  'query.words.find': '按名称查找“{text}”',
+  'query.no-picture': '“{name}”不是图片。',
+  'query.no-picture.hint': '请选择或拖入一张照片。',
   'query.link.none': '这不是照片的链接。',
   'query.several': '只查找拖入的第一张照片。',
 
