@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::wire::{ErrorCode, ErrorReply};
-use crate::words::Words;
+use crate::words::{Words, sayings};
 
 /// Result of every fallible call of the engine.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -49,7 +49,7 @@ impl Error {
 
     /// A photo or folder that is not there.
     pub(crate) fn missing(path: &Path) -> Self {
-        Self::new(ErrorCode::NotFound, format!("{} does not exist", path.display()))
+        Self::new(ErrorCode::NotFound, sayings::does_not_exist(path))
     }
 
     /// What kind of failure this is.

@@ -14,6 +14,9 @@ mod native;
 mod pictures;
 mod shell;
 
+/// The window's name, as `tauri.conf.json` gives it.
+pub(crate) const MAIN: &str = "main";
+
 /// What of the window is as it was left. Whether it is shown is not: a window that was hidden when it was closed must not stay so.
 pub(crate) const REMEMBERED: StateFlags = StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED).union(StateFlags::FULLSCREEN);
 
@@ -40,6 +43,8 @@ pub fn run(data_dir: PathBuf) -> tauri::Result<()> {
         .setup(move |app: &mut App| {
             app.manage(shell::Shell::new(app.handle().clone(), data_dir));
             end_when_told(app.handle());
+            #[cfg(target_os = "linux")]
+            native::draw_as_the_machine_can(app.handle());
             let directory = std::env::current_dir().unwrap_or_default();
             native::open_in(app.handle(), native::paths_among(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()), &directory));
             Ok(())
@@ -146,7 +151,7 @@ fn end_when_told(_: &AppHandle) {}
 
 /// A second start shows the window that is already open.
 fn come_to_front(app: &AppHandle) {
-    let Some(window) = app.get_webview_window("main") else { return };
+    let Some(window) = app.get_webview_window(MAIN) else { return };
     for step in [window.unminimize(), window.show(), window.set_focus()] {
         if let Err(error) = step {
             tracing::warn!(%error, "the window did not come to the front");

@@ -12,13 +12,31 @@ use tauri::{AppHandle, Emitter, Manager, State, Theme, WebviewWindow};
 use tauri_plugin_notification::NotificationExt;
 use tauri_plugin_window_state::AppHandleExt;
 
-use crate::REMEMBERED;
 use crate::shell::{Shell, crashed};
+use crate::{MAIN, REMEMBERED};
 
 /// How long a window that is being dragged rests before it counts as left there.
 const SETTLED: Duration = Duration::from_millis(400);
 
 type Reply<T> = Result<T, ErrorReply>;
+
+/// Lets WebKitGTK draw without layers where there is no graphics card: composing them takes longer there than drawing anew.
+#[cfg(target_os = "linux")]
+pub(crate) fn draw_as_the_machine_can(app: &AppHandle) {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
+    // A card's nodes for programs that draw.
+    let cards = std::fs::read_dir("/dev/dri").into_iter().flatten().flatten();
+    let has_card = cards.map(|node| node.file_name()).any(|name| name.to_string_lossy().starts_with("renderD"));
+    let Some(window) = app.get_webview_window(MAIN).filter(|_| !has_card) else { return };
+    let told = window.with_webview(|webview| {
+        if let Some(settings) = webview.inner().settings() {
+            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+        }
+    });
+    if let Err(error) = told {
+        tracing::warn!(%error, "the window draws as if there were a graphics card");
+    }
+}
 
 /// A menu of the menu bar, in the words of the page.
 #[derive(Deserialize)]

@@ -14,6 +14,7 @@ use crate::library::scan::mtime_of;
 use crate::media::{self, Picture, Rgb8};
 use crate::search::{Asked, Occasion, SearchTerms};
 use crate::wire::{Crop, ErrorCode, Scope};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// How much pictures to be more like, and to be less like, count beside the query: the weights beta and gamma of Rocchio's
@@ -31,7 +32,7 @@ impl Engine {
         let path = dunce::canonicalize(path).map_err(|_| Error::missing(path))?;
         let metadata = fs_err::metadata(&path)?;
         if !metadata.is_file() {
-            return Err(Error::invalid(format!("{} is not a file", path.display())).with_hint("Search by a photo; index a folder with: lookalike index FOLDER"));
+            return Err(Error::invalid(sayings::is_not_a_file(&*path)).with_hint(sayings::search_by_photo()));
         }
         let name = path.display().to_string();
         // An unchanged file of the library has its vector already.
@@ -42,10 +43,8 @@ impl Engine {
             return Ok((asked_of(name, &image), vector));
         }
         if metadata.len() > self.inner.limits.max_bytes {
-            return Err(Error::new(
-                ErrorCode::NotAPicture,
-                format!("{name} has {} bytes; files of more than {} are not read", metadata.len(), self.inner.limits.max_bytes),
-            ));
+            let too_large = sayings::more_bytes_than_read(metadata.len(), self.inner.limits.max_bytes);
+            return Err(Error::new(ErrorCode::NotAPicture, sayings::reason_at(name, too_large)));
         }
         self.ask_by_content(serving, &name, &fs_err::read(&path)?, terms)
     }
@@ -69,9 +68,7 @@ impl Engine {
             let asked = Asked { hash: image.hash, width: image.facts.width, height: image.facts.height, occasion: Occasion::of(&image.facts), ..asked };
             return Ok((asked, vector));
         }
-        let vector = self.vector_of(serving, image.key)?.ok_or_else(|| {
-            Error::new(ErrorCode::NotFound, format!("picture {id} has not been embedded with the model in use yet")).with_hint("Wait until indexing is done.")
-        })?;
+        let vector = self.vector_of(serving, image.key)?.ok_or_else(|| not_embedded(id))?;
         Ok((asked_of(name, &image), vector))
     }
 
@@ -150,7 +147,7 @@ impl Engine {
 
     fn decode_query(&self, name: &str, bytes: &[u8], side: u32) -> Result<Picture> {
         media::decode(bytes, side, &self.inner.limits)
-            .map_err(|error| Error::new(ErrorCode::NotAPicture, format!("{name}: {error}")).with_hint("Search by a photo that another program can open."))
+            .map_err(|error| Error::new(ErrorCode::NotAPicture, sayings::reason_at(name, error.words())).with_hint(sayings::search_by_another()))
     }
 
     /// The query's vector, moved towards the pictures to be more like and away from those to be less like (Rocchio).
@@ -164,7 +161,7 @@ impl Engine {
         }
         let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
         if length < 1e-3 {
-            return Err(Error::invalid("what is to be more alike and what is to be less alike cancel each other out").with_hint("Take one of them away."));
+            return Err(Error::invalid(sayings::steered_to_nothing()).with_hint(sayings::take_one_away()));
         }
         sum.iter_mut().for_each(|x| *x /= length);
         Ok(sum)
@@ -172,10 +169,7 @@ impl Engine {
 
     fn vector_by_id(&self, serving: &Serving, id: &str, scope: Scope) -> Result<Embedding> {
         match self.image(id) {
-            Ok(image) => self.vector_of(serving, image.key)?.ok_or_else(|| {
-                Error::new(ErrorCode::NotFound, format!("picture {id} has not been embedded with the model in use yet"))
-                    .with_hint("Wait until indexing is done.")
-            }),
+            Ok(image) => self.vector_of(serving, image.key)?.ok_or_else(|| not_embedded(id)),
             Err(error) if error.code() == ErrorCode::NotFound && scope == Scope::Shared => Ok(self.shared_row(serving, ContentHash::parse(id)?)?.embedding),
             Err(error) => Err(error),
         }
@@ -199,6 +193,10 @@ impl Engine {
     fn vector_of(&self, serving: &Serving, image: ImageKey) -> Result<Option<Embedding>> {
         self.inner.catalog.read(|db| vectors::get(db, image, &serving.id))
     }
+}
+
+fn not_embedded(id: &str) -> Error {
+    Error::new(ErrorCode::NotFound, sayings::picture_not_embedded(id)).with_hint(sayings::wait_for_indexing())
 }
 
 fn asked_of(query: String, image: &ImageRow) -> Asked {

@@ -34,7 +34,7 @@ struct Turn<'a>(&'a Copying);
 impl Copying {
     fn begin(&self) -> Result<Turn<'_>> {
         if self.goes_on.swap(true, Ordering::AcqRel) {
-            return Err(Error::invalid("photos are being copied already").with_hint("Wait until that is done, or stop it."));
+            return Err(Error::invalid(sayings::copied_already()).with_hint(sayings::wait_for_copies()));
         }
         self.is_cancelled.store(false, Ordering::Release);
         Ok(Turn(self))

@@ -11,7 +11,7 @@ use crate::library::watch::Following;
 use crate::pipeline::Task;
 use crate::pipeline::control::idle;
 use crate::wire::{ErrorCode, Event, FolderInfo, FolderState, IndexReport, SkippedFile, Status};
-use crate::words::Words;
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
 impl Engine {
@@ -228,7 +228,7 @@ impl Engine {
 
     pub(super) fn existing(&self, id: FolderId) -> Result<FolderRow> {
         let row = self.inner.catalog.read(|db| folders::get(db, id))?;
-        row.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("there is no folder number {id} in the library")))
+        row.ok_or_else(|| Error::new(ErrorCode::NotFound, sayings::folder_unknown(id)))
     }
 
     fn all_folders(&self) -> Result<Vec<Task>> {
@@ -275,9 +275,9 @@ impl Engine {
 
 /// The folder's canonical path.
 fn existing_folder(path: &Path) -> Result<PathBuf> {
-    let path = dunce::canonicalize(path).map_err(|_| Error::missing(path).with_hint("Check the spelling, or connect the drive."))?;
+    let path = dunce::canonicalize(path).map_err(|_| Error::missing(path).with_hint(sayings::check_spelling()))?;
     if !path.is_dir() {
-        return Err(Error::invalid(format!("{} is not a folder", path.display())).with_hint("Give the folder that holds the photos."));
+        return Err(Error::invalid(sayings::is_not_a_folder(&*path)).with_hint(sayings::give_photo_folder()));
     }
     Ok(path)
 }

@@ -9,6 +9,7 @@ use super::copies::ToCopy;
 use crate::catalog::{ContentHash, folders};
 use crate::incoming::{Check, Parts};
 use crate::wire::{CopyNewRequest, CopyReport, ErrorCode, ImportReply, ImportRequest, ImportState, ImportStatus, NewFiles};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// Files in one reply at most.
@@ -36,11 +37,10 @@ impl Engine {
     pub fn check_folder(&self, folder: &Path) -> Result<ImportStatus> {
         let path = dunce::canonicalize(folder).map_err(|_| Error::missing(folder))?;
         if !path.is_dir() {
-            return Err(Error::invalid(format!("{} is not a folder", path.display())).with_hint("Choose the folder or the card that holds the photos."));
+            return Err(Error::invalid(sayings::is_not_a_folder(&*path)).with_hint(sayings::choose_card()));
         }
         if let Some(own) = self.inner.catalog.read(folders::all)?.into_iter().find(|row| path.starts_with(&row.path)) {
-            return Err(Error::invalid(format!("{} is in the library already, as a part of {}", path.display(), own.path.display()))
-                .with_hint("Choose a folder that is not in the library. Copies within the library are found among the duplicates."));
+            return Err(Error::invalid(sayings::folder_in_library(&*path, &*own.path)).with_hint(sayings::choose_other_folder()));
         }
         let serving = self.serving()?;
         let parts = Parts {
@@ -95,7 +95,7 @@ impl Engine {
             let latest = self.inner.incoming.latest();
             let check = latest.as_ref().ok_or_else(no_check)?;
             if check.status().state == ImportState::Running {
-                return Err(Error::invalid("the check is not done yet").with_hint("Wait for it, or stop it: what was found until then can be copied."));
+                return Err(Error::invalid(sayings::check_not_done()).with_hint(sayings::wait_for_check()));
             }
             chosen(check.new_files(), &request.files)?
         };
@@ -117,5 +117,5 @@ fn chosen(mut new: Vec<(PathBuf, ContentHash)>, files: &NewFiles) -> Result<Vec<
 }
 
 fn no_check() -> Error {
-    Error::new(ErrorCode::NotFound, "no folder was checked yet").with_hint("Choose a folder to check first.")
+    Error::new(ErrorCode::NotFound, sayings::nothing_checked()).with_hint(sayings::check_first())
 }

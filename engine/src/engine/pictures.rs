@@ -7,6 +7,7 @@ use super::Engine;
 use crate::catalog::{Asked, ContentHash, ImageRow, images};
 use crate::media;
 use crate::wire::{ErrorCode, LibraryReply, LibraryRequest, Picture, PictureDetails, Place};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// Largest slice of the library in one reply.
@@ -77,7 +78,7 @@ impl Engine {
         let Some(path) = self.path_of_check(ContentHash::parse(id)?) else { return Ok(None) };
         let bytes = fs_err::read(&path)?;
         let picture = media::decode(&bytes, media::THUMBNAIL_SHORT_SIDE, &self.inner.limits)
-            .map_err(|error| Error::new(ErrorCode::NotAPicture, format!("{}: {error}", path.display())))?;
+            .map_err(|error| Error::new(ErrorCode::NotAPicture, sayings::reason_at(&*path, error.words())))?;
         Ok(Some(PictureDetails {
             id: id.to_owned(),
             format: picture.format.as_str().into(),
@@ -166,7 +167,7 @@ impl Engine {
     pub(super) fn image(&self, id: &str) -> Result<ImageRow> {
         let hash = ContentHash::parse(id)?;
         let image = self.inner.catalog.read(|db| images::by_hash(db, hash))?;
-        image.ok_or_else(|| Error::new(ErrorCode::NotFound, format!("picture {id} is not in the library")))
+        image.ok_or_else(|| Error::new(ErrorCode::NotFound, sayings::picture_unknown(id)))
     }
 
     fn reachable(&self, image: &ImageRow) -> Result<PathBuf> {
@@ -174,7 +175,7 @@ impl Engine {
         let reachable = places.iter().find(|place| place.is_open());
         reachable.map(|place| place.path.clone()).ok_or_else(|| {
             let known = places.first().map_or_else(|| image.hash.to_string(), |place| place.path.display().to_string());
-            Error::new(ErrorCode::NotFound, format!("{known} cannot be reached now")).with_hint("Connect the drive that holds it.")
+            Error::new(ErrorCode::NotFound, sayings::out_of_reach(known)).with_hint(sayings::connect_its_drive())
         })
     }
 
@@ -197,12 +198,13 @@ impl Engine {
 
     fn render(&self, bytes: &[u8], name: &str, max_side: u32) -> Result<Vec<u8>> {
         // The decoder thinks in shorter sides; asking for the longer one's size errs on the sharp side.
-        let picture = media::decode(bytes, max_side, &self.inner.limits).map_err(|error| Error::new(ErrorCode::NotAPicture, format!("{name}: {error}")))?;
+        let picture =
+            media::decode(bytes, max_side, &self.inner.limits).map_err(|error| Error::new(ErrorCode::NotAPicture, sayings::reason_at(name, error.words())))?;
         Ok(media::thumbnail(&picture.pixels, max_side))
     }
 }
 
 /// No file of a picture is there as it was.
 pub(super) fn out_of_reach(id: &str) -> Error {
-    Error::new(ErrorCode::NotFound, format!("the file of picture {id} cannot be reached now, or has changed")).with_hint("Connect the drive that holds it.")
+    Error::new(ErrorCode::NotFound, sayings::picture_out_of_reach(id)).with_hint(sayings::connect_its_drive())
 }

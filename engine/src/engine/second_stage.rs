@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Engine;
 use super::serving::Serving;
 use crate::Result;
+use crate::catalog::images;
 use crate::embed::Embedding;
 use crate::parallel::on_all_cores;
 use crate::search::{
@@ -15,10 +16,9 @@ use crate::search::{
 
 /// Pictures that may be the same and are looked at. What is left over the vectors decide about, as the search would take too long.
 const LOOKED_AT: usize = 8;
-/// Of these, those that are looked at most closely: fewer where nothing was decoded and embedded before, and an answer is expected at
-/// once. The others are looked at closely: who only glances takes a part for a stranger.
-const MOST_CLOSELY_OF_OUTSIDE: usize = 4;
-const MOST_CLOSELY_OF_LIBRARY: usize = 1;
+/// Of these, those that are looked at most closely: none where the query is of the library, as nothing was decoded and embedded before
+/// and an answer is expected at once. The others are looked at closely: who only glances takes a part for a stranger.
+const MOST_CLOSELY: usize = 4;
 
 pub(super) struct SecondStage<'a> {
     engine: &'a Engine,
@@ -61,7 +61,7 @@ impl SecondStage<'_> {
         }
         candidates.retain(|(picture, _)| !self.asked.is(*picture));
         let likely = candidates.len();
-        // At what is nearest it glances anyway: turned by a quarter, a picture is far from itself for a model.
+        // Turned by a quarter, a picture is far from itself for a model: what is nearest is looked at for that.
         let nearest = ranked.iter().take(LOOKED_AT).filter(|(picture, _)| !self.asked.is(*picture) && !candidates.iter().any(|(other, _)| other == picture));
         candidates.extend(nearest.map(|(picture, _)| (*picture, MayBe::UNLIKELY)).collect::<Vec<_>>());
         let (mut same, mut others) = (Vec::new(), Vec::new());
@@ -80,13 +80,15 @@ impl SecondStage<'_> {
     /// Puts in front what shows the same to the pixel. `nearest` finds the candidates for a vector. Of pictures of other computers,
     /// only those are looked at that are here as well.
     pub(super) fn reranked(&self, mut ranked: Vec<(Ranked, f32)>, nearest: impl FnOnce(&[f32]) -> Result<Vec<(Ranked, f32)>>) -> Result<Vec<(Ranked, f32)>> {
-        let is_sure = ranked.first().is_none_or(|(_, distance)| similarity(*distance) >= self.same_picture);
+        // Where a part was asked by, the photo that it was cut from is there all the same.
+        let is_sure = self.asked.part.is_none() && ranked.first().is_none_or(|(_, distance)| similarity(*distance) >= self.same_picture);
         if is_sure || self.same.is_none() || self.asked.key.is_some() {
             return Ok(ranked);
         }
         let Some(query) = self.sketch() else { return Ok(ranked) };
         let near = self.towards.as_deref().map(nearest).transpose()?;
-        let candidates: Vec<_> = near.as_deref().unwrap_or(&ranked).iter().take(CANDIDATES).map(|(picture, _)| *picture).collect();
+        let mut candidates: Vec<_> = near.as_deref().unwrap_or(&ranked).iter().take(CANDIDATES).map(|(picture, _)| *picture).collect();
+        candidates.extend(self.source_of_part()?.filter(|source| !candidates.contains(source) && ranked.iter().any(|(picture, _)| picture == source)));
         let candidates = self.sketches(&candidates)?;
         let found_by = |compare: &(dyn Fn(&Sketch) -> Option<Resemblance> + Sync)| -> Vec<(Ranked, f32)> {
             let compared = on_all_cores(&candidates, |(picture, sketch)| Some((*picture, compare(sketch.as_deref()?)?.correlation)));
@@ -106,9 +108,9 @@ impl SecondStage<'_> {
             return Ok(Vec::new());
         }
         let query = self.sketch();
-        let most_closely = if self.asked.key.is_some() { MOST_CLOSELY_OF_LIBRARY } else { MOST_CLOSELY_OF_OUTSIDE };
+        let most_closely = if self.asked.key.is_some() { 0 } else { MOST_CLOSELY };
         let look = |place: usize| match place {
-            place if place >= likely => Look::AtAGlance,
+            place if place >= likely => Look::ForTurns,
             place if place < most_closely => Look::MostClosely,
             _ => Look::Closely,
         };
@@ -119,6 +121,15 @@ impl SecondStage<'_> {
             let sketch = hash.and_then(|hash| self.engine.inner.sketches.get(hash));
             (*picture, may_be.agreement(query, sketch.as_deref(), look(*place)))
         }))
+    }
+
+    /// The photo that a part was cut from, where the library has it.
+    fn source_of_part(&self) -> Result<Option<Ranked>> {
+        if self.asked.part.is_none() {
+            return Ok(None);
+        }
+        let image = self.engine.inner.catalog.read(|db| images::by_hash(db, self.asked.hash))?;
+        Ok(image.map(|image| Ranked::Here(image.key)))
     }
 
     /// What is compared of each; none of what cannot be seen here.

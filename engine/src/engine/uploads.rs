@@ -15,6 +15,7 @@ use crate::library::rules::Rules;
 use crate::media::{self, Format};
 use crate::pipeline::Task;
 use crate::wire::{AddedPicture, ErrorCode};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// Largest picture that is taken in from outside, in bytes.
@@ -46,14 +47,14 @@ impl Engine {
     pub fn add_picture(&self, name: &str, bytes: &[u8], patience: Duration) -> Result<AddedPicture> {
         self.indexer()?;
         if bytes.len() > MAX_ADDED {
-            return Err(Error::invalid(format!("pictures of more than {} MiB are not taken in", MAX_ADDED >> 20)));
+            return Err(Error::invalid(sayings::picture_too_large_to_add(MAX_ADDED >> 20)));
         }
         let hash = ContentHash::of(bytes);
         if let Some(file_name) = self.name_in_library(hash)? {
             return Ok(AddedPicture { id: hash.to_string(), file_name, is_new: false, is_indexed: self.is_findable(hash)? });
         }
         let picture = media::decode(bytes, media::THUMBNAIL_SHORT_SIDE, &self.inner.limits);
-        let format = picture.map_err(|error| Error::new(ErrorCode::NotAPicture, format!("the picture is not taken in: {error}")))?.format;
+        let format = picture.map_err(|error| Error::new(ErrorCode::NotAPicture, sayings::picture_not_taken_in(error.words())))?.format;
         let (file_name, is_new) = self.hand_in(hash, bytes, &shown_name(name, format))?;
         let started = Instant::now();
         while !self.is_findable(hash)? && started.elapsed() < patience {

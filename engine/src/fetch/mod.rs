@@ -22,7 +22,7 @@ use url::{Host, Url};
 
 use crate::remote::{Fault, Runtime};
 use crate::wire::ErrorCode;
-use crate::words::Words;
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 use address::is_public;
 
@@ -104,18 +104,18 @@ impl Fetcher {
             let response = self.ask(&url).await?;
             if response.status().is_redirection() {
                 let target = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
-                let target = target.ok_or_else(|| failed(format!("{} redirects to nowhere", host_of(&url))))?;
+                let target = target.ok_or_else(|| failed(sayings::redirects_nowhere(host_of(&url))))?;
                 let joined = url.join(target).map_err(|_| refused(format!("{} redirects to something that is no address", host_of(&url))))?;
                 url = checked(joined)?;
                 continue;
             }
             if !response.status().is_success() {
-                return Err(failed(format!("{} answers with {}", host_of(&url), response.status())));
+                return Err(failed(sayings::host_answers(host_of(&url), response.status().to_string())));
             }
             let name = url.path_segments().and_then(Iterator::last).filter(|name| !name.is_empty()).unwrap_or("web").to_owned();
             return Ok(Fetched { name, bytes: self.body(response, &url).await? });
         }
-        Err(failed(format!("{} redirects more than {} times", host_of(&url), self.costs.redirects)))
+        Err(failed(sayings::redirects_too_often(host_of(&url), self.costs.redirects.to_string())))
     }
 
     /// One request, to an address that has been looked at and to no other.
@@ -130,7 +130,7 @@ impl Fetcher {
             .build()
             .map_err(|error| Error::internal(format!("the HTTP client does not start: {error}")))?;
         let request = client.get(url.clone()).header("accept", "image/*");
-        request.send().await.map_err(|error| failed(format!("{} cannot be reached: {}", host_of(url), reason(&error))))
+        request.send().await.map_err(|error| failed(sayings::host_unreachable(host_of(url), reason(&error))))
     }
 
     /// The address to connect to. A name with any address that is not public is refused: which of them counts would be luck.
@@ -139,25 +139,25 @@ impl Fetcher {
         let found = match url.host() {
             Some(Host::Ipv4(ip)) => vec![SocketAddr::new(IpAddr::V4(ip), port)],
             Some(Host::Ipv6(ip)) => vec![SocketAddr::new(IpAddr::V6(ip), port)],
-            Some(Host::Domain(name)) => self.names.look_up(name, port).await.map_err(|_| failed(format!("the name {name} cannot be resolved")))?,
-            None => return Err(refused("the address names no host")),
+            Some(Host::Domain(name)) => self.names.look_up(name, port).await.map_err(|_| failed(sayings::name_not_resolved(name)))?,
+            None => return Err(refused(sayings::address_without_host())),
         };
         if let Some(address) = found.first().filter(|_| found.iter().all(|address| (self.admits)(address.ip()))) {
             return Ok(*address);
         }
         match found.is_empty() {
-            true => Err(failed(format!("the name {} has no address", host_of(url)))),
-            false => Err(refused(format!("{} is not on the public internet", host_of(url)))),
+            true => Err(failed(sayings::name_has_no_address(host_of(url)))),
+            false => Err(refused(sayings::not_public(host_of(url)))),
         }
     }
 
     async fn body(&self, mut response: Response, url: &Url) -> Result<Vec<u8>> {
-        let too_large = || failed(format!("the file at {} is larger than {} MiB", host_of(url), self.costs.bytes >> 20));
+        let too_large = || failed(sayings::file_at_host_too_large(host_of(url), self.costs.bytes >> 20));
         if response.content_length().is_some_and(|length| length > self.costs.bytes as u64) {
             return Err(too_large());
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| failed(format!("{} broke off: {}", host_of(url), reason(&error))))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| failed(sayings::host_broke_off(host_of(url), reason(&error))))? {
             if bytes.len() + chunk.len() > self.costs.bytes {
                 return Err(too_large());
             }
@@ -169,17 +169,17 @@ impl Fetcher {
 
 /// An address as somebody typed it.
 fn parse(address: &str) -> Result<Url> {
-    let url = Url::parse(address.trim()).map_err(|error| refused(format!("this is no web address: {error}")))?;
+    let url = Url::parse(address.trim()).map_err(|error| refused(sayings::no_web_address(error.to_string())))?;
     checked(url)
 }
 
 /// What can be said of an address without asking anybody.
 fn checked(url: Url) -> Result<Url> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(refused(format!("addresses that begin with {}: are not fetched from", url.scheme())));
+        return Err(refused(sayings::address_of_scheme(url.scheme())));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(refused("addresses with a user or password are not fetched from"));
+        return Err(refused(sayings::address_with_user()));
     }
     Ok(url)
 }
@@ -198,9 +198,9 @@ fn reason(error: &reqwest::Error) -> String {
 }
 
 fn refused(message: impl Into<Words>) -> Error {
-    Error::invalid(message).with_hint("Give the http or https address of a picture on the public internet, or upload the picture itself.")
+    Error::invalid(message).with_hint(sayings::give_public_address())
 }
 
 fn failed(message: impl Into<Words>) -> Error {
-    Error::new(ErrorCode::DownloadFailed, message).with_hint("Check the address, or upload the picture itself.")
+    Error::new(ErrorCode::DownloadFailed, message).with_hint(sayings::check_address())
 }

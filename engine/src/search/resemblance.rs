@@ -73,6 +73,9 @@ pub(super) fn same(a: &Sketch, b: &Sketch, look: Look, is_likely: bool) -> Optio
     if a.is_plain() || b.is_plain() {
         return None;
     }
+    if look == Look::ForTurns {
+        return correlation(strongest(turned(a, b)), SAME_WHOLE).filter(|correlation| *correlation > as_it_is(a, b) + CLEARLY);
+    }
     let at_a_glance = || {
         let whole = strongest(turned(a, b).into_iter().chain(framed(a, b)).chain([(Vec::new(), as_it_is(a, b))]));
         correlation(whole, SAME_WHOLE).or_else(|| correlation(Some(covered(a, b)), SAME_MOST))
@@ -90,6 +93,8 @@ fn correlation(found: Option<Explanation>, limit: f32) -> Option<f32> {
 /// How much work a comparison may be: each is several times as much as the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Look {
+    /// Only whether it is mirrored or turned, which takes a picture far from itself for some models.
+    ForTurns,
     /// As wholes, mirrored and turned too, without margins, and but for something that covers a part.
     AtAGlance,
     /// As parts of each other.

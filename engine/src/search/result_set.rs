@@ -10,6 +10,7 @@ use crate::catalog::{ContentHash, ImageKey};
 use crate::embed::Embedding;
 use crate::index::milvus::SharedHit;
 use crate::wire::{Band, BandCounts, BandLimits, ErrorCode, ErrorReply, ModelInfo, ResultOrder, Scope};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// What was asked, for the reply and for showing the query.
@@ -241,7 +242,7 @@ impl ResultSets {
         kept.iter()
             .find(|set| set.id == id)
             .cloned()
-            .ok_or_else(|| Error::new(ErrorCode::ResultSetGone, "these results are no longer kept").with_hint("Search again."))
+            .ok_or_else(|| Error::new(ErrorCode::ResultSetGone, sayings::results_gone()).with_hint(sayings::search_again()))
     }
 
     /// The thumbnail of a recent query from outside the library.

@@ -97,6 +97,39 @@ sayings! {
     changed_since_seen() "it has changed since it was looked at";
     too_many_of_name() "too many files have its name there";
 
+    // What cannot be searched by, shown, added or checked.
+    does_not_exist(path) "{path} does not exist";
+    is_not_a_file(path) "{path} is not a file";
+    is_not_a_folder(path) "{path} is not a folder";
+    picture_unknown(id) "picture {id} is not in the library";
+    picture_not_embedded(id) "picture {id} has not been embedded with the model in use yet";
+    out_of_reach(path) "{path} cannot be reached now";
+    picture_out_of_reach(id) "the file of picture {id} cannot be reached now, or has changed";
+    steered_to_nothing() "what is to be more alike and what is to be less alike cancel each other out";
+    results_gone() "these results are no longer kept";
+    picture_not_taken_in(reason) "the picture is not taken in: {reason}";
+    picture_too_large_to_add(limit) "pictures of more than {limit} MiB are not taken in";
+    folder_unknown(id) "there is no folder number {id} in the library";
+    folder_in_library(path, folder) "{path} is in the library already, as a part of {folder}";
+    check_not_done() "the check is not done yet";
+    nothing_checked() "no folder was checked yet";
+    copied_already() "photos are being copied already";
+
+    // Why nothing is fetched from an address.
+    no_web_address(cause) "this is no web address: {cause}";
+    address_without_host() "the address names no host";
+    address_of_scheme(scheme) "addresses that begin with {scheme}: are not fetched from";
+    address_with_user() "addresses with a user or password are not fetched from";
+    not_public(host) "{host} is not on the public internet";
+    name_not_resolved(host) "the name {host} cannot be resolved";
+    name_has_no_address(host) "the name {host} has no address";
+    host_unreachable(host, cause) "{host} cannot be reached: {cause}";
+    host_broke_off(host, cause) "{host} broke off: {cause}";
+    host_answers(host, status) "{host} answers with {status}";
+    redirects_nowhere(host) "{host} redirects to nowhere";
+    redirects_too_often(host, times) "{host} redirects more than {times} times";
+    file_at_host_too_large(host, limit) "the file at {host} is larger than {limit} MiB";
+
     // Why a picture is not sent.
     sent_when_back() "its drive or folder cannot be reached now; it is sent when that is back";
     changed_so_not_sent(path) "{path} has changed since it was indexed; index it again";
@@ -157,6 +190,21 @@ sayings! {
     model_just_changed() "another model has just been put to use";
 
     // What to do about it.
+    search_by_another() "Search by a photo that another program can open.";
+    search_by_photo() "Search by a photo; index a folder with: lookalike index FOLDER";
+    wait_for_indexing() "Wait until indexing is done.";
+    connect_its_drive() "Connect the drive that holds it.";
+    check_spelling() "Check the spelling, or connect the drive.";
+    take_one_away() "Take one of them away.";
+    search_again() "Search again.";
+    give_photo_folder() "Give the folder that holds the photos.";
+    choose_card() "Choose the folder or the card that holds the photos.";
+    choose_other_folder() "Choose a folder that is not in the library. Copies within the library are found among the duplicates.";
+    wait_for_check() "Wait for it, or stop it: what was found until then can be copied.";
+    check_first() "Choose a folder to check first.";
+    wait_for_copies() "Wait until that is done, or stop it.";
+    give_public_address() "Give the http or https address of a picture on the public internet, or upload the picture itself.";
+    check_address() "Check the address, or upload the picture itself.";
     check_host() "Check the spelling of the host, and that this computer is on its network.";
     check_port() "Check that the server runs and that the port is right (Milvus: 19530; S3: often 9000 or 3900).";
     check_firewall() "The server is slow, or a firewall swallows the connection; check host and port.";
