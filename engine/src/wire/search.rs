@@ -66,8 +66,10 @@ wire! {
         /// One of these formats: `jpeg`, `png`, …
         pub formats: Vec<String>,
         /// Size of the file in bytes, at least.
+        #[cfg_attr(feature = "openapi", schema(format = "uint64"))]
         pub min_bytes: Option<u64>,
         /// Size of the file in bytes, at most.
+        #[cfg_attr(feature = "openapi", schema(format = "uint64"))]
         pub max_bytes: Option<u64>,
         /// Wider than high, or not.
         pub orientation: Option<Orientation>,
