@@ -92,8 +92,8 @@ impl Raw {
 
     /// Waits until every row is in the vector index, and not in a segment that is searched row by row.
     pub(crate) fn settle(&self) -> Result<()> {
+        self.flush()?;
         self.runtime.block_on(async {
-            self.milvus.flush(sdk::FlushRequest::builder().collection_names([self.collection.as_str()]).build()?).await?;
             loop {
                 let request = sdk::DescribeIndexRequest::builder().collection_name(&self.collection).field_name("embedding").build()?;
                 if self.milvus.describe_index(request).await?.indexes().iter().all(|index| index.get_pending_rows() == 0) {
