@@ -69,6 +69,18 @@ impl Raw {
 
     /// Writes rows in one request.
     pub(crate) fn upsert(&self, rows: &[&SharedRow]) -> Result<()> {
+        let request = sdk::UpsertRequest::builder().insert(self.insertion(rows)?).build()?;
+        self.runtime.block_on(self.milvus.upsert(request))?;
+        Ok(())
+    }
+
+    /// The same for rows that are new, which is faster.
+    pub(crate) fn insert(&self, rows: &[&SharedRow]) -> Result<()> {
+        self.runtime.block_on(self.milvus.insert(self.insertion(rows)?))?;
+        Ok(())
+    }
+
+    fn insertion(&self, rows: &[&SharedRow]) -> Result<sdk::InsertRequest> {
         let text = |name: &str, of: fn(&SharedRow) -> &String| FieldData::varchar(name, rows.iter().map(|row| of(row).clone()).collect());
         let number = |name: &str, of: fn(&SharedRow) -> i64| FieldData::int64(name, rows.iter().map(|row| of(row)).collect());
         let columns = vec![
@@ -85,9 +97,7 @@ impl Raw {
             text("format", |row| &row.format),
             FieldData::float_vector("embedding", rows.iter().map(|row| row.embedding.clone()).collect()),
         ];
-        let insert = sdk::InsertRequest::builder().collection_name(&self.collection).columns(columns).build()?;
-        self.runtime.block_on(self.milvus.upsert(sdk::UpsertRequest::builder().insert(insert).build()?))?;
-        Ok(())
+        Ok(sdk::InsertRequest::builder().collection_name(&self.collection).columns(columns).build()?)
     }
 
     /// Waits until every row is in the vector index, and not in a segment that is searched row by row.
@@ -104,14 +114,14 @@ impl Raw {
         })
     }
 
-    /// The bare search: contents of the nearest rows.
-    pub(crate) fn search(&self, vector: &[f32], limit: usize) -> Result<usize> {
+    /// The bare search: some fields of the nearest rows.
+    pub(crate) fn search(&self, vector: &[f32], limit: usize, fields: &[&str]) -> Result<usize> {
         let request = sdk::SearchRequest::builder()
             .collection_name(&self.collection)
             .vector_field("embedding")
             .vectors(sdk::SearchVectors::Float(vec![vector.to_vec()]))
             .metric_type(sdk::MetricType::Cosine)
-            .output_fields(["content"])
+            .output_fields(fields.iter().copied())
             .limit(limit as i64)
             .extra_params([("ef".to_owned(), limit.to_string())].into())
             .consistency_level(sdk::ConsistencyLevel::Bounded);

@@ -38,13 +38,12 @@ impl Error {
 
     /// A fault of our own: something that the engine promised itself does not hold.
     pub fn internal(message: impl Into<Words>) -> Self {
-        Self::new(ErrorCode::Internal, message).with_hint("This is a fault in Lookalike; please report it with this message.")
+        Self::new(ErrorCode::Internal, message).with_hint(sayings::report_fault())
     }
 
     /// A write was asked of an engine opened for reading.
     pub(crate) fn read_only() -> Self {
-        Self::new(ErrorCode::ReadOnly, "this library is open for reading only")
-            .with_hint("Another Lookalike is writing to it; do this there, or close it first.")
+        Self::new(ErrorCode::ReadOnly, sayings::library_read_only()).with_hint(sayings::write_there())
     }
 
     /// A photo or folder that is not there.
@@ -91,10 +90,8 @@ impl From<std::io::Error> for Error {
     fn from(source: std::io::Error) -> Self {
         let error = Self::new(ErrorCode::Io, &source);
         match source.kind() {
-            ErrorKind::StorageFull => error.with_hint("Free some space on the disk, and try again."),
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                error.with_hint("Check that it may be read and written, or use another data directory: --data-dir DIRECTORY")
-            }
+            ErrorKind::StorageFull => error.with_hint(sayings::free_and_retry()),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => error.with_hint(sayings::check_access()),
             _ => error,
         }
     }
@@ -103,15 +100,11 @@ impl From<std::io::Error> for Error {
 impl From<rusqlite::Error> for Error {
     fn from(source: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Sql;
-        let message = format!("the catalog could not be read or written: {source}");
+        let message = sayings::catalog_failed(source.to_string());
         match source.sqlite_error_code() {
-            Some(Sql::SystemIoFailure) => {
-                Self::new(ErrorCode::Io, message).with_hint("Check that the disk that holds the library data is there, sound, and not full.")
-            }
-            Some(Sql::DiskFull) => Self::new(ErrorCode::Io, message).with_hint("Free some space on the disk that holds the library data."),
-            Some(Sql::DatabaseCorrupt | Sql::NotADatabase) => {
-                Self::new(ErrorCode::CatalogUnusable, message).with_hint("Move the data directory aside and index again; your photos are not touched.")
-            }
+            Some(Sql::SystemIoFailure) => Self::new(ErrorCode::Io, message).with_hint(sayings::check_library_disk()),
+            Some(Sql::DiskFull) => Self::new(ErrorCode::Io, message).with_hint(sayings::free_library_disk()),
+            Some(Sql::DatabaseCorrupt | Sql::NotADatabase) => Self::new(ErrorCode::CatalogUnusable, message).with_hint(sayings::move_data_dir_aside()),
             _ => Self::new(ErrorCode::Io, message),
         }
     }

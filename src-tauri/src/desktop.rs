@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use lookalike_engine::Error;
 use lookalike_engine::wire::{ErrorCode, ErrorReply, ExportFormat, ExportRequest};
+use lookalike_engine::words::{Words, desktop};
 use rfd::AsyncFileDialog;
 use serde::Serialize;
 use tauri::{Manager, State, WebviewWindow};
@@ -61,7 +62,7 @@ pub(crate) async fn export_results(window: WebviewWindow, shell: State<'_, Shell
     let path = file.path().to_owned();
     let written = tauri::async_runtime::spawn_blocking(move || {
         std::fs::write(&path, text)
-            .map_err(|error| Error::new(ErrorCode::Io, format!("{} cannot be written: {error}", path.display())).with_hint("Choose another place."))
+            .map_err(|error| Error::new(ErrorCode::Io, desktop::file_not_written(&*path, &error)).with_hint(desktop::choose_other_place()))
     });
     written.await.map_err(crashed)??;
     Ok(true)
@@ -177,16 +178,14 @@ pub(crate) async fn show_in_folder(shell: State<'_, Shell>, id: String) -> Reply
 async fn hand_over(shell: &Shell, id: String, give: impl FnOnce(&Path) -> Result<(), tauri_plugin_opener::Error> + Send + 'static) -> Reply<()> {
     let path = on_worker(&shell.engine().await?, move |engine| engine.locate(&id)).await?;
     let done = tauri::async_runtime::spawn_blocking(move || {
-        give(&path).map_err(|error| Error::new(ErrorCode::Io, format!("{} could not be opened: {error}", path.display())).with_hint(hint_for(&error)))
+        give(&path).map_err(|error| Error::new(ErrorCode::Io, desktop::file_not_opened(&*path, error.to_string())).with_hint(hint_for(&error)))
     });
     Ok(done.await.map_err(crashed)??)
 }
 
-fn hint_for(error: &tauri_plugin_opener::Error) -> String {
+fn hint_for(error: &tauri_plugin_opener::Error) -> Words {
     match error {
-        tauri_plugin_opener::Error::Io(error) if error.kind() == io::ErrorKind::NotFound => {
-            "No program for this is installed. Install a file manager or a picture viewer.".into()
-        }
-        _ => "Open the folder with your file manager instead.".into(),
+        tauri_plugin_opener::Error::Io(error) if error.kind() == io::ErrorKind::NotFound => desktop::install_viewer(),
+        _ => desktop::open_by_hand(),
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use lookalike_engine::wire::{ErrorCode, ErrorReply};
+use lookalike_engine::words::desktop;
 use lookalike_engine::{Access, Catalogue, Config, Engine, Error, ModelSource, SecretAccess};
 use lookalike_models::LOOKALIKE_S;
 use tauri::async_runtime::{self, Mutex};
@@ -144,7 +145,7 @@ impl Shell {
         if self.picked.lock().unwrap_or_else(PoisonError::into_inner).contains(Path::new(folder)) {
             return Ok(());
         }
-        Err(Error::invalid(format!("{folder} was not chosen in a dialog")).with_hint("Choose the folder again.").into())
+        Err(Error::invalid(desktop::folder_not_picked(folder)).with_hint(desktop::pick_again()).into())
     }
 
     pub(crate) async fn keep_pasted(&self, png: Vec<u8>) {
@@ -152,7 +153,7 @@ impl Shell {
     }
 
     pub(crate) async fn pasted(&self) -> Result<Vec<u8>, ErrorReply> {
-        let nothing = || Error::new(ErrorCode::NotFound, "the pasted picture is no longer there").with_hint("Copy it and paste it again.");
+        let nothing = || Error::new(ErrorCode::NotFound, desktop::pasted_gone()).with_hint(desktop::paste_again());
         self.pasted.lock().await.clone().ok_or_else(|| nothing().into())
     }
 
@@ -171,7 +172,7 @@ impl Shell {
             let result = action(&mut clipboard)?;
             Ok((clipboard, result))
         });
-        let unusable = |error: arboard::Error| Error::new(ErrorCode::Io, format!("the clipboard cannot be used: {error}"));
+        let unusable = |error: arboard::Error| Error::new(ErrorCode::Io, desktop::clipboard_unusable(error.to_string()));
         let (clipboard, result) = done.await.map_err(crashed)?.map_err(unusable)?;
         *slot = Some(clipboard);
         Ok(result)
@@ -189,7 +190,5 @@ pub(crate) async fn on_worker<T: Send + 'static>(
 }
 
 pub(crate) fn crashed(error: impl std::fmt::Display) -> ErrorReply {
-    Error::new(ErrorCode::Internal, format!("a fault in Lookalike: {error}"))
-        .with_hint("Your photos are untouched. Try again; if it stays, restart Lookalike.")
-        .into()
+    Error::new(ErrorCode::Internal, desktop::desktop_crashed(error.to_string())).with_hint(desktop::restart_if_it_stays()).into()
 }

@@ -154,11 +154,13 @@ fn files_go_to_the_trash_and_come_back() {
     let before = fs_err::read(photos.join("small.jpg")).unwrap();
     let (small, large, again, copied) = (file("small.jpg"), file("scene-1.jpg"), file("again.jpg"), file("scene-2.jpg"));
 
-    let report = asked(&server, "/trash", &json!({ "files": [small, again] }));
+    let refused = asked(&server, "/trash", &json!({ "files": [small] }));
+    assert_eq!(refused["kept"][0]["code"], "last-copy", "an edited copy is none, unless it was chosen to be kept: {refused}");
+    let report = asked(&server, "/trash", &json!({ "files": [small, again], "keeping": [large, copied] }));
     assert_eq!((&report["moved"], report["kept"].as_array().unwrap().len()), (&2.into(), 0), "{report}");
     assert!(!photos.join("small.jpg").exists() && !photos.join("again.jpg").exists());
     assert_eq!(groups()["total"], 0, "nothing is double any more");
-    let refused = asked(&server, "/trash", &json!({ "files": [large, copied, 999_999] }));
+    let refused = asked(&server, "/trash", &json!({ "files": [large, copied, 999_999], "keeping": [large, copied] }));
     let codes: Vec<_> = refused["kept"].as_array().unwrap().iter().map(|kept| kept["code"].clone()).collect();
     assert_eq!((&refused["moved"], codes), (&0.into(), vec![json!("last-copy"), json!("last-copy"), json!("unknown")]), "{refused}");
 

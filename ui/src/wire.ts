@@ -2041,6 +2041,11 @@ export type TrashRequest = {
  */
 files: Array<number>, 
 /**
+ * Catalog ids of files of the same pictures that were chosen to be kept: one that stays counts as a copy. Otherwise only the
+ * very same file does.
+ */
+keeping: Array<number>, 
+/**
  * Also where no other copy of the picture would be left.
  */
 even_last: boolean, };

@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::wire::ErrorCode;
+use crate::words::sayings;
 use crate::{Error, Result};
 
 const MIGRATIONS: &[&str] = &[
@@ -36,23 +37,15 @@ pub(super) fn check_version(connection: &Connection, path: &Path) -> Result<()> 
     let found = version(connection)?;
     refuse_newer(found, path)?;
     if found < MIGRATIONS.len() {
-        return Err(Error::new(ErrorCode::CatalogUnusable, format!("the catalog {} was made by an older version of Lookalike", path.display()))
-            .with_hint("Run `lookalike index` or open the application once; it brings the catalog up to date."));
+        return Err(Error::new(ErrorCode::CatalogUnusable, sayings::catalog_too_old(path)).with_hint(sayings::bring_up_to_date()));
     }
     Ok(())
 }
 
 fn refuse_newer(found: usize, path: &Path) -> Result<()> {
     if found > MIGRATIONS.len() {
-        return Err(Error::new(
-            ErrorCode::CatalogUnusable,
-            format!(
-                "the catalog {} was made by a newer version of Lookalike (catalog version {found}, this program knows {})",
-                path.display(),
-                MIGRATIONS.len()
-            ),
-        )
-        .with_hint("Update Lookalike, or use another data directory."));
+        let message = sayings::catalog_too_new(path, found, MIGRATIONS.len());
+        return Err(Error::new(ErrorCode::CatalogUnusable, message).with_hint(sayings::update_lookalike()));
     }
     Ok(())
 }

@@ -23,6 +23,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::wire::ErrorCode;
+use crate::words::sayings;
 use crate::{Error, Result};
 
 pub(crate) use files::{FileCounts, FileKey, SkipReason};
@@ -75,9 +76,8 @@ impl Catalog {
         if std::fs::metadata(&self.path).is_ok_and(|metadata| identity_of(&self.path, &metadata) == self.identity) {
             return Ok(());
         }
-        let data_dir = self.path.parent().unwrap_or(&self.path).display();
-        Err(Error::new(ErrorCode::CatalogUnusable, format!("the library in {data_dir} was removed, moved or replaced while it was open"))
-            .with_hint("Put it back where it was. Or start Lookalike again: it opens what lies there then, or begins an empty library."))
+        let data_dir = self.path.parent().unwrap_or(&self.path);
+        Err(Error::new(ErrorCode::CatalogUnusable, sayings::library_gone(data_dir)).with_hint(sayings::put_library_back()))
     }
 
     /// Runs `query` on a pooled read connection, in one consistent snapshot.
@@ -128,20 +128,15 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn unusable(path: &Path, source: &rusqlite::Error) -> Error {
-    let message = format!("the catalog {} cannot be opened: {source}", path.display());
+    let message = sayings::catalog_not_opened(path, source.to_string());
     match source.sqlite_error_code() {
         // Nothing is wrong with the file.
-        Some(rusqlite::ErrorCode::DiskFull) => Error::new(ErrorCode::Io, message).with_hint("The disk is full: free some space on it."),
-        Some(rusqlite::ErrorCode::SystemIoFailure) => {
-            Error::new(ErrorCode::Io, message).with_hint("Check that the disk that holds the data directory is there, sound, and not full.")
-        }
+        Some(rusqlite::ErrorCode::DiskFull) => Error::new(ErrorCode::Io, message).with_hint(sayings::free_disk()),
+        Some(rusqlite::ErrorCode::SystemIoFailure) => Error::new(ErrorCode::Io, message).with_hint(sayings::check_disk()),
         Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied | rusqlite::ErrorCode::ReadOnly) => {
-            Error::new(ErrorCode::CatalogUnusable, message)
-                .with_hint("Check that the data directory can be read and written, or use another: --data-dir DIRECTORY")
+            Error::new(ErrorCode::CatalogUnusable, message).with_hint(sayings::check_data_dir())
         }
-        _ => Error::new(ErrorCode::CatalogUnusable, message).with_hint(
-            "Check that the data directory can be read and written; if the file is damaged, move it aside and index again (your photos are not touched).",
-        ),
+        _ => Error::new(ErrorCode::CatalogUnusable, message).with_hint(sayings::move_catalog_aside()),
     }
 }
 

@@ -15,6 +15,7 @@ pub use tract::Embedder;
 pub(crate) use tract::without_panic;
 
 use crate::Result;
+use crate::words::sayings;
 
 /// A picture's vector: `dimension` finite numbers of unit norm.
 pub type Embedding = Vec<f32>;
@@ -60,7 +61,7 @@ impl LazyEmbedder {
         }
         let model = Model::load(&self.source()?)?;
         if model.manifest.fingerprint() != self.manifest.fingerprint() {
-            return Err(unusable(format!("the files of the model {} have become those of another model", self.manifest.id)));
+            return Err(unusable(sayings::files_became_others(&self.manifest.id)));
         }
         let embedder = Arc::new(Embedder::new(&model)?);
         Ok(Arc::clone(loaded.insert(embedder)))

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::wire::{BandLimits, ErrorCode, ModelInfo};
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
 /// Sides of a model's input, in pixels.
@@ -146,12 +147,12 @@ fn is_false(value: &bool) -> bool {
 
 impl Output {
     /// The place in the graph, in words.
-    pub(crate) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> Words {
         match (&self.node, self.after) {
-            (Some(node), _) => format!("node {node}"),
-            (None, Some(Landmark::LastPooling)) => "the last pooling".into(),
-            (None, Some(Landmark::ClassifierInput)) => "the classifier's input".into(),
-            (None, None) => "the output".into(),
+            (Some(node), _) => sayings::node(node),
+            (None, Some(Landmark::LastPooling)) => sayings::last_pooling(),
+            (None, Some(Landmark::ClassifierInput)) => sayings::classifier_input(),
+            (None, None) => sayings::graph_output(),
         }
     }
 }
@@ -170,23 +171,24 @@ impl Manifest {
             ModelSource::Bundled { manifest, .. } => Self::parse(manifest, "the bundled model.toml"),
             ModelSource::Folder(folder) => {
                 let path = folder.join("model.toml");
-                let text = fs_err::read_to_string(&path).map_err(|error| unusable(format!("the model cannot be read: {error}")))?;
-                Self::parse(&text, &path.display().to_string())
+                let text = fs_err::read_to_string(&path).map_err(|error| unusable(sayings::model_not_read(&error)))?;
+                Self::parse(&text, &*path)
             }
         }
     }
 
     /// Reads a manifest from its text; `place` names it in errors.
-    pub(crate) fn parse(text: &str, place: &str) -> Result<Self> {
-        let manifest: Self = toml::from_str(text).map_err(|error| unusable(format!("{place}: {}", error.message())))?;
-        manifest.check().map_err(|fault| unusable(format!("{place}: {fault}")))?;
+    pub(crate) fn parse(text: &str, place: impl Into<Words>) -> Result<Self> {
+        let place: Words = place.into();
+        let manifest: Self = toml::from_str(text).map_err(|error| unusable(sayings::reason_at(&place, error.message())))?;
+        manifest.check().map_err(|fault| unusable(sayings::reason_at(place, fault)))?;
         Ok(manifest)
     }
 
     /// Refuses what cannot be meant.
-    pub(crate) fn check(&self) -> std::result::Result<(), String> {
+    pub(crate) fn check(&self) -> std::result::Result<(), Words> {
         if !is_plain_id(&self.id) {
-            return Err(format!("id {:?} is not 1 to 48 of a-z, 0-9 and -", self.id));
+            return Err(sayings::id_not_plain(format!("{:?}", self.id)));
         }
         if self.file.is_empty() || self.file == "model.toml" || self.file.starts_with('.')
             || self.file.contains(['/', '\\', ':', '\0'])
@@ -194,33 +196,33 @@ impl Manifest {
             || [".new", ".part", ".from"].iter().any(|ending| self.file.ends_with(ending))
             || self.file.len() > 200
         {
-            return Err(format!("file {:?} is not a plain file name", self.file));
+            return Err(sayings::file_not_plain(format!("{:?}", self.file)));
         }
         if self.output.node.is_some() == self.output.after.is_some() {
-            return Err("output needs either node or after".into());
+            return Err(sayings::output_not_said());
         }
         if !SIDES.contains(&self.input.width) || !SIDES.contains(&self.input.height) {
-            return Err(format!("input of {} × {} pixels is not within {} to {}", self.input.width, self.input.height, SIDES.start(), SIDES.end()));
+            return Err(sayings::input_out_of_range(self.input.width, self.input.height, *SIDES.start(), *SIDES.end()));
         }
         if !(2..=32_768).contains(&self.output.dimension) {
-            return Err(format!("output.dimension {} is not within 2 to 32768", self.output.dimension));
+            return Err(sayings::dimension_out_of_range(self.output.dimension));
         }
         if let Some(copy) = self.output.copy.filter(|copy| !(1..self.output.dimension).contains(copy)) {
-            return Err(format!("output.copy {copy} is not within 1 and what is below output.dimension {}", self.output.dimension));
+            return Err(sayings::copy_out_of_range(copy, self.output.dimension));
         }
         let numbers = self.input.mean.iter().chain(&self.input.std);
         if !numbers.clone().all(|value| value.is_finite()) || self.input.std.iter().any(|&value| value <= 0.0) {
-            return Err("input.mean and input.std must be finite, std above 0".into());
+            return Err(sayings::mean_or_std_unusable());
         }
         let bands = self.bands;
         if !(1.0 >= bands.same_picture && bands.same_picture >= bands.same_scene && bands.same_scene >= bands.similar && bands.similar >= 0.2) {
-            return Err("bands must fall from same-picture over same-scene to similar, within 1 and 0.2".into());
+            return Err(sayings::bands_not_falling());
         }
         if let Some(copy) = bands.copy.filter(|copy| !(0.2..=1.0).contains(copy) || self.output.copy.is_none()) {
-            return Err(format!("bands.copy {copy} is not within 0.2 and 1, or there is no output.copy that says which numbers it is about"));
+            return Err(sayings::copy_band_out_of_range(copy.to_string()));
         }
         if let Some(candidate) = bands.copy_candidate.filter(|candidate| !bands.copy.is_some_and(|copy| (0.2..=copy).contains(candidate))) {
-            return Err(format!("bands.copy-candidate {candidate} is not within 0.2 and bands.copy"));
+            return Err(sayings::candidate_out_of_range(candidate.to_string()));
         }
         Ok(())
     }
@@ -262,7 +264,7 @@ impl Model {
             ModelSource::Bundled { onnx, .. } => std::borrow::Cow::Borrowed(*onnx),
             ModelSource::Folder(folder) => {
                 let path = folder.join(&manifest.file);
-                fs_err::read(&path).map_err(|error| unusable(format!("model {}: {error}", manifest.id)))?.into()
+                fs_err::read(&path).map_err(|error| unusable(sayings::model_file_not_read(&manifest.id, &error)))?.into()
             }
         };
         Self::check(manifest, onnx)
@@ -280,11 +282,11 @@ impl Model {
 
     fn check(manifest: Manifest, onnx: std::borrow::Cow<'static, [u8]>) -> Result<Self> {
         if onnx.len() as u64 != manifest.bytes {
-            return Err(unusable(format!("model {}: {} has {} bytes, the manifest says {}", manifest.id, manifest.file, onnx.len(), manifest.bytes)));
+            return Err(unusable(sayings::model_of_other_size(&manifest.id, &manifest.file, onnx.len(), manifest.bytes)));
         }
         let found = sha256_hex(&onnx);
         if !found.eq_ignore_ascii_case(&manifest.sha256) {
-            return Err(unusable(format!("model {}: {} has SHA-256 {found}, the manifest says {}", manifest.id, manifest.file, manifest.sha256)));
+            return Err(unusable(sayings::model_of_other_sha256(&manifest.id, &manifest.file, found, &manifest.sha256)));
         }
         Ok(Self { manifest, onnx })
     }
@@ -300,8 +302,8 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-pub(crate) fn unusable(message: String) -> Error {
-    Error::new(ErrorCode::ModelUnusable, message).with_hint("Choose another model, or put the right files back in the model's folder.")
+pub(crate) fn unusable(message: impl Into<Words>) -> Error {
+    Error::new(ErrorCode::ModelUnusable, message).with_hint(sayings::put_files_back())
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::graph;
 use super::model::{Layout, Manifest, Model, Pooling, unusable};
 use super::preprocess::input_values;
 use crate::media::Rgb8;
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
 /// A loaded model. Cheap to share; `embed` may be called from many threads at once.
@@ -22,8 +23,8 @@ impl Embedder {
     /// Optimises the model and tries it once, so that a model of the wrong shape is refused here and not in the middle of the work.
     pub fn new(model: &Model) -> Result<Self> {
         let manifest = model.manifest.clone();
-        let cannot = |fault: String| unusable(format!("model {}: {} cannot be run: {fault}", manifest.id, manifest.file));
-        let plan = without_panic(|| build(&manifest, &model.onnx).map_err(|error| root_cause(&error))).map_err(cannot)?;
+        let cannot = |fault: Words| unusable(sayings::model_not_run(&manifest.id, &manifest.file, fault));
+        let plan = without_panic(|| build(&manifest, &model.onnx).map_err(|error| root_cause(&error).into())).map_err(cannot)?;
         let embedder = Self { manifest: manifest.clone(), plan };
         let grey = Rgb8 { width: 8, height: 8, data: (0..192).map(|value| value as u8).collect() };
         without_panic(|| Ok(embedder.embed(&grey))).map_err(cannot)??;
@@ -47,12 +48,12 @@ impl Embedder {
             let outputs = self.plan.run(tvec!(tensor.into()))?;
             Ok(outputs[0].cast_to::<f32>()?.into_owned())
         };
-        let output = run().map_err(|error| unusable(format!("model {} failed: {}", self.manifest.id, root_cause(&error))))?;
+        let output = run().map_err(|error| unusable(sayings::model_failed(&self.manifest.id, root_cause(&error))))?;
         self.unit_vector(&output)
     }
 
     fn unit_vector(&self, output: &Tensor) -> Result<Embedding> {
-        let values = output.try_as_plain_ram().and_then(|plain| plain.as_slice::<f32>()).map_err(|error| self.refused(&error.to_string()))?;
+        let values = output.try_as_plain_ram().and_then(|plain| plain.as_slice::<f32>()).map_err(|error| self.refused(error.to_string()))?;
         let mut vector = match self.manifest.output.pooling {
             Pooling::None => values.to_vec(),
             Pooling::Mean => {
@@ -63,11 +64,11 @@ impl Embedder {
         };
         let dimension = self.manifest.output.dimension;
         if vector.len() != dimension {
-            return Err(self.refused(&format!("{} gives {} numbers, the manifest says {dimension}", self.manifest.output.place(), vector.len())));
+            return Err(self.refused(sayings::other_dimension(self.manifest.output.place(), vector.len(), dimension)));
         }
         let norm = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
         if !norm.is_finite() || norm < 1e-12 {
-            return Err(self.refused("its output is no vector (NaN, infinite or all zero)"));
+            return Err(self.refused(sayings::no_vector()));
         }
         vector.iter_mut().for_each(|value| *value /= norm);
         Ok(vector)
@@ -76,11 +77,10 @@ impl Embedder {
     /// The values of each channel of `[1, channels, height, width]`, or of `[1, height, width, channels]`.
     fn planes(&self, shape: &[usize], values: &[f32]) -> Result<Vec<Vec<f32>>> {
         let &[1, a, b, c] = shape else {
-            let place = self.manifest.output.place();
-            return Err(self.refused(&format!("pooling over space needs a feature map, {place} has shape {shape:?}")));
+            return Err(self.refused(sayings::no_feature_map(self.manifest.output.place(), format!("{shape:?}"))));
         };
         if a * b * c == 0 {
-            return Err(self.refused(&format!("its feature map is empty: {shape:?}")));
+            return Err(self.refused(sayings::empty_feature_map(format!("{shape:?}"))));
         }
         Ok(match self.manifest.input.layout {
             Layout::Nchw => values.chunks_exact(b * c).map(<[f32]>::to_vec).collect(),
@@ -88,14 +88,14 @@ impl Embedder {
         })
     }
 
-    fn refused(&self, fault: &str) -> Error {
-        unusable(format!("model {} is refused: {fault}", self.manifest.id))
+    fn refused(&self, fault: impl Into<Words>) -> Error {
+        unusable(sayings::model_refused(&self.manifest.id, fault))
     }
 }
 
 /// tract panics over some graphs that it ought to refuse. What was being made of such a graph is dropped.
-pub(crate) fn without_panic<T>(work: impl FnOnce() -> std::result::Result<T, String>) -> std::result::Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("its graph is faulty and cannot be run".into()))
+pub(crate) fn without_panic<T, F: From<Words>>(work: impl FnOnce() -> std::result::Result<T, F>) -> std::result::Result<T, F> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(sayings::graph_faulty().into()))
 }
 
 fn build(manifest: &Manifest, onnx: &[u8]) -> TractResult<Arc<TypedRunnableModel>> {

@@ -114,7 +114,7 @@ impl Engine {
             }
         };
         if hashes.len() > MOST {
-            return Err(Error::invalid(format!("{} pictures are too many to copy at a time; {MOST} are not", hashes.len())));
+            return Err(Error::invalid(sayings::too_many_to_copy(hashes.len(), MOST)));
         }
         let file_of = |hash: &ContentHash| match self.locate(&hash.to_string()) {
             Ok(path) => Ok(ToCopy { path, hash: *hash }),
@@ -164,16 +164,17 @@ impl Engine {
     /// `invalid-request` where it is no absolute path, no folder, or belongs to the library's own data.
     pub fn copy_target(&self, folder: &str) -> Result<PathBuf> {
         let path = Path::new(folder);
-        let refuse = |why: &str| Err(Error::invalid(format!("folder: {folder:?} {why}")).with_hint("Choose an existing folder."));
+        let named = format!("{folder:?}");
+        let refuse = |message: Words| Err(Error::invalid(message).with_hint(sayings::choose_existing_folder()));
         if !path.is_absolute() {
-            return refuse("is no absolute path");
+            return refuse(sayings::target_not_absolute(named));
         }
-        let Ok(path) = dunce::canonicalize(path) else { return refuse("does not exist") };
+        let Ok(path) = dunce::canonicalize(path) else { return refuse(sayings::target_not_there(named)) };
         if !path.is_dir() {
-            return refuse("is no folder");
+            return refuse(sayings::target_no_folder(named));
         }
         if dunce::canonicalize(self.data_dir()).is_ok_and(|data_dir| path.starts_with(data_dir)) {
-            return refuse("belongs to the library's own data");
+            return refuse(sayings::target_of_library(named));
         }
         Ok(path)
     }

@@ -7,7 +7,8 @@ use crate::catalog::near::{self, Copy};
 use crate::catalog::{ContentHash, FolderId, vectors};
 use crate::duplicates::{Finder, Group, Parts, groups, identical};
 use crate::search::similarity;
-use crate::wire::{DuplicateGroup, DuplicateKind, DuplicateMember, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, Event};
+use crate::wire::{DuplicateGroup, DuplicateKind, DuplicateMember, DuplicatesProgress, DuplicatesReply, DuplicatesRequest, ErrorCode, Event};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// Groups in one reply at most.
@@ -102,7 +103,7 @@ impl Engine {
     pub fn protect_folder(&self, id: FolderId, is_protected: bool) -> Result<()> {
         self.indexer()?;
         if !self.inner.catalog.write(|db| near::set_protected(db, id, is_protected))? {
-            return Err(Error::new(crate::wire::ErrorCode::NotFound, format!("there is no folder {id}")));
+            return Err(Error::new(ErrorCode::NotFound, sayings::no_such_folder(id)));
         }
         self.announce(Event::FoldersChanged {});
         Ok(())

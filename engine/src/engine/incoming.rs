@@ -109,7 +109,7 @@ fn chosen(mut new: Vec<(PathBuf, ContentHash)>, files: &NewFiles) -> Result<Vec<
     let named = ids.iter().map(|id| ContentHash::parse(id)).collect::<Result<HashSet<_>>>()?;
     let known: HashSet<_> = new.iter().map(|(_, hash)| *hash).collect();
     if let Some(other) = named.difference(&known).next() {
-        return Err(Error::invalid(format!("{other} is none of the new files of the latest check")).with_hint("Look at what the check found now."));
+        return Err(Error::invalid(sayings::not_among_new(other.to_string())).with_hint(sayings::look_at_check_now()));
     }
     let is_only = matches!(files, NewFiles::Only { .. });
     new.retain(|(_, hash)| named.contains(hash) == is_only);

@@ -117,7 +117,7 @@ impl Indexer {
     pub(super) fn look_at_and_wait(&self, tasks: impl IntoIterator<Item = Task>) -> Result<IndexReport> {
         let (waiter, answer) = mpsc::channel();
         self.shared.push(tasks, Some(waiter));
-        answer.recv().map_err(|_| Error::new(ErrorCode::Cancelled, "the library is being closed"))?
+        answer.recv().map_err(|_| Error::new(ErrorCode::Cancelled, sayings::library_closing()))?
     }
 
     pub(super) fn control(&self) -> &Control {

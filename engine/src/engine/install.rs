@@ -10,6 +10,7 @@ use super::Engine;
 use crate::embed::{Embedder, Manifest, Model};
 use crate::models::{ModelProbe, Wanted, fetch, inspect, read_onnx};
 use crate::wire::{ErrorCode, Event, InstallInfo};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// Progress is told no more often than this.
@@ -56,25 +57,21 @@ impl Engine {
             let is_other = |manifest: &Manifest| entry.is_some_and(|entry| !entry.manifest.sha256.eq_ignore_ascii_case(&manifest.sha256));
             match store.verified(id) {
                 Ok(manifest) if is_other(&manifest) => {
-                    return Err(Error::invalid(format!("another model is installed as {id} than the catalogue has by this name"))
-                        .with_hint(format!("Remove it first: lookalike model remove {id}")));
+                    return Err(Error::invalid(sayings::other_model_installed(id)).with_hint(sayings::remove_it_first(id)));
                 }
                 Ok(_) => return Ok(()),
                 // Fetched again, where it can be.
                 Err(fault) if entry.is_some() => tracing::warn!(%fault, "an installed model is damaged"),
-                Err(fault) => return Err(fault.with_hint(format!("Remove it, and add it again: lookalike model remove {id}"))),
+                Err(fault) => return Err(fault.with_hint(sayings::remove_and_add(id))),
             }
         }
-        let entry = entry.ok_or_else(|| {
-            Error::new(ErrorCode::NotFound, format!("the catalogue has no model {id}"))
-                .with_hint("See which there are: lookalike model list; add a file of your own: lookalike model add FILE.onnx")
-        })?;
+        let entry = entry.ok_or_else(|| Error::new(ErrorCode::NotFound, sayings::model_not_in_catalogue(id)).with_hint(sayings::add_your_own()))?;
         let manifest = &entry.manifest;
         let is_cancelled = Arc::new(AtomicBool::new(false));
         {
             let mut installing = self.inner.installing.lock();
             if let Some(other) = &*installing {
-                return Err(Error::invalid(format!("the model {} is being fetched", other.info.id)).with_hint("Wait for it, or cancel it."));
+                return Err(Error::invalid(sayings::model_being_fetched(&other.info.id)).with_hint(sayings::wait_or_cancel()));
             }
             let info = InstallInfo { id: id.to_owned(), done: 0, total: manifest.bytes, rate: 0.0 };
             *installing = Some(Install { info, is_cancelled: Arc::clone(&is_cancelled) });

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::wire::ErrorCode;
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// Held for as long as this process may write. The system releases it even when the process is killed.
@@ -26,8 +27,7 @@ fn unwritable(data_dir: &Path, error: std::io::Error) -> Error {
     if !matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) {
         return error.into();
     }
-    Error::new(ErrorCode::Io, format!("nothing can be written to the data directory {}: {error}", data_dir.display()))
-        .with_hint("Give it to the user that Lookalike runs as, on a disk that may be written to. Or name another one: --data-dir DIRECTORY")
+    Error::new(ErrorCode::Io, sayings::data_dir_not_written(data_dir, &error)).with_hint(sayings::give_data_dir())
 }
 
 impl WriterLock {
@@ -48,7 +48,7 @@ impl WriterLock {
                 Err(Error::new(ErrorCode::LibraryBusy, format!("the library in {} is being written to by {holder}", data_dir.display()))
                     .with_hint("Wait for it or close it; searching works meanwhile. Or use another --data-dir."))
             }
-            Err(TryLockError::Error(error)) => Err(Error::new(ErrorCode::Io, format!("{} cannot be locked: {error}", path.display()))),
+            Err(TryLockError::Error(error)) => Err(Error::new(ErrorCode::Io, sayings::not_locked(&*path, &error))),
         }
     }
 }

@@ -43,6 +43,7 @@ use crate::models::{Catalogue, ModelStore};
 use crate::search::{ResultSets, Sketches};
 use crate::settings::{PreferencesFile, SecretAccess};
 use crate::wire::{ErrorCode, Event};
+use crate::words::sayings;
 use crate::{Error, Result};
 pub use indexer::Canceller;
 use indexer::Indexer;
@@ -139,8 +140,7 @@ impl Engine {
             Some(WriterLock::take(&data_dir)?)
         } else {
             if !catalog_path.exists() {
-                return Err(Error::new(ErrorCode::NotFound, format!("there is no library in {}", data_dir.display()))
-                    .with_hint("Index a folder first: lookalike index FOLDER"));
+                return Err(Error::new(ErrorCode::NotFound, sayings::no_library(&*data_dir)).with_hint(sayings::index_first()));
             }
             None
         };
@@ -307,10 +307,7 @@ fn make_private(data_dir: &Path) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     let made = builder.recursive(true).create(data_dir);
-    made.map_err(|error| {
-        Error::new(ErrorCode::Io, format!("the data directory {} cannot be made: {error}", data_dir.display()))
-            .with_hint("Name another one: --data-dir DIRECTORY")
-    })
+    made.map_err(|error| Error::new(ErrorCode::Io, sayings::data_dir_not_made(data_dir, &error)).with_hint(sayings::name_data_dir()))
 }
 
 /// The platform's place for an application's data.

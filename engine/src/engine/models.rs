@@ -9,6 +9,7 @@ use crate::catalog::models::{self, Coverage, ModelRow, NoteKind, SwitchRow};
 use crate::catalog::{Catalog, images};
 use crate::embed::{Manifest, unusable};
 use crate::wire::{EmbeddingNote, ErrorCode, Event, ModelEntry, ModelFault, ModelState, ModelsReply, SwitchInfo};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// Vectors that are deleted in one transaction, so that indexing is not held up for long.
@@ -126,7 +127,7 @@ impl Engine {
         let mut rows: Vec<&ModelRow> = known.values().filter(|row| vectors.contains_key(&row.id)).collect();
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         for row in rows {
-            list(&Manifest::parse(&row.manifest, "the catalog")?, ModelState::VectorsOnly)?;
+            list(&Manifest::parse(&row.manifest, sayings::catalog())?, ModelState::VectorsOnly)?;
         }
         for entry in self.inner.catalogue.entries() {
             list(&entry.manifest, ModelState::Available)?;
@@ -162,8 +163,7 @@ impl Engine {
         let (text, fingerprint) = (manifest.to_toml()?, manifest.fingerprint());
         let is_bundled = *id == self.inner.opener.store.bundled().id;
         if !catalog.write(|db| models::remember(db, id, &text, &fingerprint, is_bundled))? {
-            return Err(unusable(format!("this library has vectors of another model that was called {id}"))
-                .with_hint(format!("Delete them with `lookalike model forget {id}`, or add the model under another name.")));
+            return Err(unusable(sayings::vectors_of_other_model(id)).with_hint(sayings::forget_vectors(id)));
         }
         let serving = self.inner.opener.open(id)?;
         // Refused here, before anything is begun.
@@ -215,8 +215,7 @@ impl Engine {
         self.refuse_if_needed(id)?;
         let catalog = &self.inner.catalog;
         if !catalog.read(|db| Ok(models::get(db, id)?.is_some() || models::has_vectors(db, id)?))? && !self.inner.opener.store.is_installed(id) {
-            return Err(Error::new(ErrorCode::NotFound, format!("there is no model called {id}, and no vector of one"))
-                .with_hint("See which there are: lookalike model list"));
+            return Err(Error::new(ErrorCode::NotFound, sayings::nothing_of_model(id)).with_hint(sayings::see_models()));
         }
         catalog.write(|db| models::set_unused(db, id))?;
         let mut deleted = 0;
@@ -259,7 +258,7 @@ impl Engine {
     pub fn embedding_notes(&self, id: &str) -> Result<Vec<EmbeddingNote>> {
         let is_known = self.inner.catalogue.entry(id).is_some() || self.inner.opener.store.source(id).is_ok();
         if !is_known && self.inner.catalog.read(|db| models::get(db, id))?.is_none() {
-            return Err(Error::new(ErrorCode::NotFound, format!("there is no model {id}")).with_hint("See which there are: lookalike model list"));
+            return Err(Error::new(ErrorCode::NotFound, sayings::no_such_model(id)).with_hint(sayings::see_models()));
         }
         self.inner.catalog.read(|db| {
             let mut notes = Vec::new();
@@ -277,10 +276,10 @@ impl Engine {
 
     fn refuse_if_needed(&self, id: &str) -> Result<()> {
         if self.serving()?.id == id {
-            return Err(Error::invalid(format!("the model {id} is in use")).with_hint("Put another to use first: lookalike model use NAME"));
+            return Err(Error::invalid(sayings::model_in_use(id)).with_hint(sayings::use_another_first()));
         }
         if self.inner.catalog.read(models::switch)?.is_some_and(|switch| switch.target == id) {
-            return Err(Error::invalid(format!("a switch to the model {id} is under way")).with_hint("Give it up first: lookalike model cancel"));
+            return Err(Error::invalid(sayings::model_coming(id)).with_hint(sayings::give_switch_up()));
         }
         Ok(())
     }
@@ -292,7 +291,7 @@ fn is_immediate(known: &ModelRow, coverage: Coverage) -> bool {
 }
 
 fn no_switch() -> Error {
-    Error::invalid("no switch to another model is under way").with_hint("Begin one: lookalike model use NAME")
+    Error::invalid(sayings::no_switch()).with_hint(sayings::begin_switch())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::Result;
 #[cfg(unix)]
-use crate::{Error, wire::ErrorCode};
+use crate::{Error, wire::ErrorCode, words::sayings};
 
 /// Keeps root from writing into the library of a service, or of whoever called `sudo`.
 #[cfg(unix)]
@@ -19,9 +19,7 @@ pub(super) fn refuse_root(data_dir: &Path) -> Result<()> {
     if owner == ROOT || !made.is_ok_and(|made| made.uid() == ROOT) {
         return Ok(());
     }
-    let message = format!("the library in {} belongs to user {owner}, who could not write to it any more if root did", data_dir.display());
-    Err(Error::new(ErrorCode::Io, message)
-        .with_hint(format!("Nothing was changed. Run it as that user: sudo -u '#{owner}' lookalike …, or for a service of systemd as its unit says.")))
+    Err(Error::new(ErrorCode::Io, sayings::library_of_user(data_dir, owner)).with_hint(sayings::run_as_user(owner)))
 }
 
 #[cfg(not(unix))]

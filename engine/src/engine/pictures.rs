@@ -25,7 +25,7 @@ impl Engine {
         }
         let words: Vec<String> = request.text.split_whitespace().map(str::to_owned).collect();
         if request.text.chars().count() > MOST_TEXT {
-            return Err(Error::invalid(format!("text: more than {MOST_TEXT} characters")));
+            return Err(Error::invalid(sayings::text_too_long(MOST_TEXT)));
         }
         let filter = request.filter.clone().unwrap_or_default();
         filter.check()?;

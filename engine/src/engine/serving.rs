@@ -9,6 +9,7 @@ use crate::catalog::{Catalog, models};
 use crate::embed::{LazyEmbedder, Manifest, unusable};
 use crate::models::ModelStore;
 use crate::search::{IndexKeeper, Limits, SamePicture};
+use crate::words::sayings;
 
 /// A model and its index.
 pub(super) struct Serving {
@@ -67,11 +68,11 @@ impl Opener {
         let known = self.catalog.read(|db| models::get(db, id))?;
         match (self.store.manifest(id), known) {
             (Ok(manifest), Some(known)) if manifest.fingerprint() != known.fingerprint => {
-                let fault = unusable(format!("the files of the model {id} are not those that made the vectors of this library"));
-                Ok(LazyEmbedder::new(Manifest::parse(&known.manifest, "the catalog")?, Err(fault)))
+                let fault = unusable(sayings::files_of_other_model(id));
+                Ok(LazyEmbedder::new(Manifest::parse(&known.manifest, sayings::catalog())?, Err(fault)))
             }
             (Ok(manifest), _) => Ok(LazyEmbedder::new(manifest, self.store.source(id))),
-            (Err(fault), Some(known)) => Ok(LazyEmbedder::new(Manifest::parse(&known.manifest, "the catalog")?, Err(without_files(id, &fault)))),
+            (Err(fault), Some(known)) => Ok(LazyEmbedder::new(Manifest::parse(&known.manifest, sayings::catalog())?, Err(without_files(id, &fault)))),
             (Err(fault), None) => Err(fault),
         }
     }
@@ -79,14 +80,7 @@ impl Opener {
 
 /// Why no photo can be embedded now.
 fn without_files(id: &str, fault: &crate::Error) -> crate::Error {
-    crate::Error::new(
-        crate::wire::ErrorCode::ModelUnusable,
-        format!("the files of the model {id} are gone, so that photos which have no vector of it yet cannot be compared: {fault}"),
-    )
-    .with_hint(
-        "Add or install it again, or put another model to use: lookalike model list. Photos of the library can be searched by until then. \
-         A switch to it can be given up: lookalike model cancel",
-    )
+    crate::Error::new(crate::wire::ErrorCode::ModelUnusable, sayings::files_of_model_gone(id, fault)).with_hint(sayings::add_or_use_another())
 }
 
 /// The model in use, for everyone who needs it.

@@ -76,12 +76,7 @@ impl Engine {
         let filter = Filter::all().with_contents([content.as_str()]);
         let began = Instant::now();
         let page = link.collection.page(&filter, "", 1, true, link.plan.settings.milvus.consistency);
-        self.inner
-            .sharing
-            .reach
-            .noted(&link, began, page)?
-            .pop()
-            .ok_or_else(|| Error::new(ErrorCode::NotFound, format!("picture {hash} is neither in this library nor in the shared one")))
+        self.inner.sharing.reach.noted(&link, began, page)?.pop().ok_or_else(|| Error::new(ErrorCode::NotFound, sayings::picture_nowhere(hash.to_string())))
     }
 
     /// A JPEG of a picture that only other computers have, at most [`KEPT_SIDE`] pixels wide and high: fetched once, then kept
@@ -100,10 +95,10 @@ impl Engine {
         let bytes = store.get(&key, MAX_OBJECT)?.ok_or_else(|| missing(hash))?;
         // An original is what its name says, or it is not shown.
         if key.as_str().starts_with("originals/") && ContentHash::of(&bytes) != hash {
-            return Err(Error::new(ErrorCode::NotAPicture, format!("the object {key} holds another picture than its name says")));
+            return Err(Error::new(ErrorCode::NotAPicture, sayings::object_of_another(key.as_str())));
         }
         let picture = media::decode(&bytes, KEPT_SIDE, &self.inner.limits)
-            .map_err(|error| Error::new(ErrorCode::NotAPicture, format!("picture {hash} of the shared library: {error}")))?;
+            .map_err(|error| Error::new(ErrorCode::NotAPicture, sayings::shared_picture_unreadable(hash.to_string(), error.words())))?;
         let jpeg = media::thumbnail(&picture.pixels, KEPT_SIDE);
         self.inner.sharing.pictures.put(hash, &jpeg)?;
         Ok(jpeg)
@@ -161,5 +156,5 @@ impl SharedRanking {
 }
 
 fn missing(hash: ContentHash) -> Error {
-    Error::new(ErrorCode::NotFound, format!("picture {hash} is not in the object store")).with_hint("Only its facts are shared, or it was removed.")
+    Error::new(ErrorCode::NotFound, sayings::picture_not_stored(hash.to_string())).with_hint(sayings::only_facts_shared())
 }

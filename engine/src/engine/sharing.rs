@@ -12,6 +12,7 @@ use crate::settings::{ConnectionFile, SecretAccess, SecretStore, Stored, checked
 use crate::sync::{self, LinkPlan, Worker};
 use crate::turns::Turns;
 use crate::wire::{ConnectRequest, ConnectionInfo, ConnectionSettings, ErrorCode, Event, Secrets, TestReport, TestStep};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// What the engine keeps for sharing the library.
@@ -156,8 +157,7 @@ impl Engine {
         let settings = checked(request.settings.clone())?;
         let secrets = merged(self.inner.sharing.secrets.readable(), &request.secrets);
         if settings.store.is_some() && (secrets.s3_access_key.is_none() || secrets.s3_secret_key.is_none()) {
-            return Err(Error::invalid("the object store needs an access key and a secret key")
-                .with_hint("Set LOOKALIKE_S3_ACCESS_KEY and LOOKALIKE_S3_SECRET_KEY, or enter them where you are asked."));
+            return Err(Error::invalid(sayings::store_without_keys()).with_hint(sayings::give_store_keys()));
         }
         self.inner.sharing.secrets.keep(&request.secrets)?;
         let stored = Stored { enabled: true, paused: false, settings };
@@ -256,7 +256,7 @@ impl Engine {
 }
 
 pub(super) fn not_connected() -> Error {
-    Error::new(ErrorCode::NotConnected, "no Milvus is connected").with_hint("Connect one: lookalike connect --milvus http://HOST:19530")
+    Error::new(ErrorCode::NotConnected, sayings::not_connected()).with_hint(sayings::connect_one())
 }
 
 /// The secrets of a request over those that are kept.

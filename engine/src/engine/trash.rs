@@ -1,10 +1,10 @@
 //! The facade's calls that move files: to the system's trash, and back. The only place where a photo's file is moved, and only
 //! on the user's word.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::Engine;
-use crate::catalog::ImageKey;
 use crate::catalog::near::{self, Copy};
 use crate::library::scan::mtime_of;
 use crate::wire::{ErrorCode, KeptFile, PictureFile, TrashReport, TrashRequest, TrashUndone};
@@ -21,15 +21,20 @@ impl Engine {
         let mut files = request.files.clone();
         files.sort_unstable();
         files.dedup();
-        let mut going = Vec::new();
+        let keeping = request.keeping.iter().copied().collect();
+        let (mut going, mut gone) = (Vec::new(), HashSet::new());
         for file in files {
             let Some(copy) = self.inner.catalog.read(|db| near::copy_by_file(db, file))? else {
                 report.kept.push(kept_file(file, String::new(), "unknown", sayings::not_in_library(file)));
                 continue;
             };
-            match self.may_go(&copy, request.even_last, &going)? {
-                Ok(()) => going.push(copy),
-                Err((code, reason)) => report.kept.push(kept(&copy, code, reason)),
+            if let Some((code, reason)) = reason_to_stay(&copy) {
+                report.kept.push(kept(&copy, code, reason));
+            } else if !request.even_last && !self.is_kept_elsewhere(&copy, &keeping, &gone)? {
+                report.kept.push(kept(&copy, "last-copy", sayings::last_copy()));
+            } else {
+                gone.insert(file);
+                going.push(copy);
             }
         }
         for copy in &going {
@@ -80,37 +85,24 @@ impl Engine {
         Ok(copies.map(told).collect())
     }
 
-    /// Whether a file may go, or why not. `going`: those that go before it.
-    fn may_go(&self, copy: &Copy, even_last: bool, going: &[Copy]) -> Result<std::result::Result<(), (&'static str, Words)>> {
-        if copy.is_protected {
-            return Ok(Err(("protected", sayings::folder_protected())));
-        }
-        if copy.is_offline {
-            return Ok(Err(("unreachable", sayings::folder_unreachable())));
-        }
-        match fs_err::symlink_metadata(&copy.path) {
-            Ok(metadata) if metadata.is_file() && metadata.len() == copy.bytes && mtime_of(&metadata) == copy.mtime => {}
-            Ok(_) => return Ok(Err(("changed", sayings::changed_since_indexed()))),
-            Err(error) => return Ok(Err(("unreachable", (&error).into()))),
-        }
-        if !even_last && !self.is_kept_elsewhere(copy.image, copy.file, going)? {
-            return Ok(Err(("last-copy", sayings::last_copy())));
-        }
-        Ok(Ok(()))
-    }
-
-    /// Whether the same file, or a file of the same picture, stays in a place that can be reached.
-    fn is_kept_elsewhere(&self, image: ImageKey, file: i64, going: &[Copy]) -> Result<bool> {
+    /// Whether the same file stays in a place that can be reached, or one of those that are kept, if it is of the same picture: an
+    /// edited copy that nobody chose does not make up for the original.
+    fn is_kept_elsewhere(&self, copy: &Copy, keeping: &HashSet<i64>, gone: &HashSet<i64>) -> Result<bool> {
         let model = self.serving()?.id.clone();
+        let stays = |other: &Copy| {
+            let is_there = || fs_err::metadata(&other.path).is_ok_and(|metadata| metadata.len() == other.bytes);
+            other.file != copy.file && !other.is_offline && !gone.contains(&other.file) && is_there()
+        };
         self.inner.catalog.read(|db| {
-            let mut images = vec![image];
-            images.extend(near::neighbours(db, &model, image)?);
-            for other in images {
-                for copy in near::copies(db, other)? {
-                    let stays = copy.file != file && !copy.is_offline && !going.iter().any(|gone| gone.file == copy.file);
-                    if stays && fs_err::metadata(&copy.path).is_ok_and(|metadata| metadata.len() == copy.bytes) {
-                        return Ok(true);
-                    }
+            if near::copies(db, copy.image)?.iter().any(stays) {
+                return Ok(true);
+            }
+            if keeping.is_empty() {
+                return Ok(false);
+            }
+            for neighbour in near::neighbours(db, &model, copy.image)? {
+                if near::copies(db, neighbour)?.iter().any(|other| keeping.contains(&other.file) && stays(other)) {
+                    return Ok(true);
                 }
             }
             Ok(false)
@@ -121,6 +113,21 @@ impl Engine {
     fn look_again<'a>(&self, paths: impl Iterator<Item = &'a Path>) -> Result<()> {
         let paths: Vec<_> = paths.map(Path::to_owned).collect();
         if paths.is_empty() { Ok(()) } else { self.look_around(&paths) }
+    }
+}
+
+/// Why a file may not go, whatever the user says.
+fn reason_to_stay(copy: &Copy) -> Option<(&'static str, Words)> {
+    if copy.is_protected {
+        return Some(("protected", sayings::folder_protected()));
+    }
+    if copy.is_offline {
+        return Some(("unreachable", sayings::folder_unreachable()));
+    }
+    match fs_err::symlink_metadata(&copy.path) {
+        Ok(metadata) if metadata.is_file() && metadata.len() == copy.bytes && mtime_of(&metadata) == copy.mtime => None,
+        Ok(_) => Some(("changed", sayings::changed_since_indexed())),
+        Err(error) => Some(("unreachable", (&error).into())),
     }
 }
 

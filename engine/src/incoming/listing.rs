@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::library::rules::Rules;
 use crate::wire::ErrorCode;
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// A file to look at.
@@ -24,10 +25,9 @@ pub(super) fn list(folder: &Path, is_stopped: &dyn Fn() -> bool) -> Result<Vec<L
         }
         let path = folder.join(&dir);
         // A folder of which a part is passed over in silence would look as if all of it were known.
-        let entries = fs_err::read_dir(&path).and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(|error| {
-            Error::new(ErrorCode::Io, format!("{} cannot be read: {error}", path.display()))
-                .with_hint("Give the user that Lookalike runs as the right to read it, or check its subfolders one by one.")
-        })?;
+        let entries = fs_err::read_dir(&path)
+            .and_then(Iterator::collect::<std::io::Result<Vec<_>>>)
+            .map_err(|error| Error::new(ErrorCode::Io, sayings::path_not_read(&*path, &error)).with_hint(sayings::allow_reading()))?;
         for entry in entries {
             let relative = dir.join(entry.file_name());
             let Ok(kind) = entry.file_type() else { continue };

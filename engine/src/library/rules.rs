@@ -6,6 +6,7 @@ use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use crate::words::sayings;
 use crate::{Error, Result, media};
 
 /// Folders that programs fill with copies and previews of photos. Compared without regard to case.
@@ -33,9 +34,9 @@ impl Rules {
     pub(crate) fn new(root: &Path, excludes: &[String]) -> Result<Self> {
         let mut builder = GitignoreBuilder::new(root);
         for glob in excludes {
-            builder.add_line(None, glob).map_err(|error| Error::invalid(format!("exclude pattern {glob:?} is not understood: {error}")))?;
+            builder.add_line(None, glob).map_err(|error| Error::invalid(sayings::exclude_not_understood(format!("{glob:?}"), error.to_string())))?;
         }
-        let excludes = builder.build().map_err(|error| Error::invalid(format!("the exclude patterns are not understood: {error}")))?;
+        let excludes = builder.build().map_err(|error| Error::invalid(sayings::excludes_not_understood(error.to_string())))?;
         Ok(Self { excludes })
     }
 

@@ -36,6 +36,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub use error::DecodeError;
 pub use format::{EXTENSIONS, Format, Support, probe, supported_formats};
 pub use metadata::Metadata;
+pub(crate) use pixels::Luma;
 pub use pixels::{Rgb8, resize};
 pub use thumbnail::{THUMBNAIL_SHORT_SIDE, THUMBNAIL_SIDE, thumbnail};
 pub(crate) use trim::{TrimBox, trim_box};

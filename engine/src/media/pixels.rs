@@ -5,7 +5,7 @@
 use std::fmt;
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::{U8x3, U8x4};
+use fast_image_resize::pixels::{U8, U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 /// An 8-bit sRGB picture.
@@ -77,11 +77,11 @@ impl Rgb8 {
         Self { width, height, data }
     }
 
-    /// Left and right exchanged.
-    pub(crate) fn mirrored(&self) -> Self {
-        let row = |row: &[u8]| row.chunks_exact(3).rev().flatten().copied().collect::<Vec<_>>();
-        let data = self.data.chunks_exact(3 * self.width as usize).flat_map(row).collect();
-        Self { width: self.width, height: self.height, data }
+    /// How bright each pixel is.
+    pub(crate) fn luma(&self) -> Luma {
+        let luma = |pixel: &[u8]| 0.299 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1]) + 0.114 * f32::from(pixel[2]);
+        let data = self.data.chunks_exact(3).map(|pixel| (luma(pixel) + 0.5) as u8).collect();
+        Luma { width: self.width, height: self.height, data }
     }
 
     /// The picture divided by the power of two that [`scale_for`] gives; each pixel is the mean of those it replaces.
@@ -94,6 +94,27 @@ impl Rgb8 {
                 Self { width, height, data }
             }
         }
+    }
+}
+
+/// A picture's brightness: the luma of ITU-R BT.601, a byte a pixel, row by row from the top left.
+pub(crate) struct Luma {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) data: Vec<u8>,
+}
+
+impl Luma {
+    /// At another size, as [`resize`] does it.
+    pub(crate) fn resized(&self, width: u32, height: u32) -> Self {
+        let data = resample::<U8>(&self.data, (self.width, self.height), (width, height), FilterType::Bilinear);
+        Self { width, height, data }
+    }
+
+    /// Left and right exchanged.
+    pub(crate) fn mirrored(&self) -> Self {
+        let data = self.data.chunks_exact(self.width as usize).flat_map(|row| row.iter().rev().copied()).collect();
+        Self { width: self.width, height: self.height, data }
     }
 }
 

@@ -46,7 +46,7 @@ impl Catalogue {
                 return Err(wrong("source is neither an http nor an https address"));
             }
             let manifest: Manifest = table.try_into().map_err(|error: toml::de::Error| wrong(error.message()))?;
-            manifest.check().map_err(|fault| wrong(&fault))?;
+            manifest.check().map_err(|fault| wrong(fault.as_str()))?;
             if entries.iter().any(|entry| entry.manifest.id == manifest.id) {
                 return Err(wrong("it is listed twice"));
             }

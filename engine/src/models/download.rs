@@ -15,6 +15,7 @@ use ureq::http::{HeaderMap, Response, StatusCode, header};
 use ureq::{Agent, Body};
 
 use crate::wire::ErrorCode;
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
 /// Bytes read at a time.
@@ -61,7 +62,7 @@ pub(crate) fn fetch(wanted: &Wanted<'_>, on_progress: OnProgress<'_>) -> Result<
         match fetch_rest(&agent, wanted, &part, on_progress) {
             Ok(()) => break,
             Err(Failure::Broken(reason)) if tries_left > 0 && length(&part) > before => {
-                tracing::info!(source = wanted.source, reason, "the connection broke; the download goes on");
+                tracing::info!(source = wanted.source, %reason, "the connection broke; the download goes on");
                 tries_left -= 1;
                 wait_before_retry(length(&part), on_progress)?;
             }
@@ -69,10 +70,10 @@ pub(crate) fn fetch(wanted: &Wanted<'_>, on_progress: OnProgress<'_>) -> Result<
                 discard(&part)?;
                 tries_left -= 1;
             }
-            Err(Failure::Unjoinable) => return Err(failed(format!("{} does not go on where the download stopped", wanted.source))),
+            Err(Failure::Unjoinable) => return Err(failed(sayings::not_joined(wanted.source))),
             Err(Failure::Broken(reason)) => {
-                let message = format!("{} broke off after {} of {} bytes: {reason}", wanted.source, length(&part), wanted.bytes);
-                return Err(failed(message).with_hint("What has come is kept. Check the connection and try again: it goes on from there."));
+                let message = sayings::address_broke_off(wanted.source, length(&part), wanted.bytes, reason);
+                return Err(failed(message).with_hint(sayings::download_goes_on()));
             }
             Err(Failure::Final(error)) => return Err(error),
         }
@@ -80,8 +81,7 @@ pub(crate) fn fetch(wanted: &Wanted<'_>, on_progress: OnProgress<'_>) -> Result<
     let found = sha256_of(&part, &mut || on_progress(wanted.bytes))?;
     if !found.eq_ignore_ascii_case(wanted.sha256) {
         discard(&part)?;
-        return Err(failed(format!("{} gave a file with SHA-256 {found} where {} was expected", wanted.source, wanted.sha256))
-            .with_hint("It was changed at its source or on the way. It has been deleted; nothing was installed."));
+        return Err(failed(sayings::other_sha256(wanted.source, found, wanted.sha256)).with_hint(sayings::changed_on_the_way()));
     }
     fs_err::rename(&part, wanted.path)?;
     discard(&part)
@@ -90,7 +90,7 @@ pub(crate) fn fetch(wanted: &Wanted<'_>, on_progress: OnProgress<'_>) -> Result<
 /// Why a try ended.
 enum Failure {
     /// The connection; another try may go on from there.
-    Broken(String),
+    Broken(Words),
     /// What is here and what the server has do not fit: it is begun anew.
     Unjoinable,
     Final(Error),
@@ -147,14 +147,14 @@ fn fetch_rest(agent: &Agent, wanted: &Wanted<'_>, part: &Path, on_progress: OnPr
             if let Some(length) = text(&response, header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok())
                 && length != wanted.bytes
             {
-                return Err(other_file(wanted, &format!("{length} bytes")).into());
+                return Err(other_file(sayings::other_size(wanted.source, length, wanted.bytes)).into());
             }
         }
         StatusCode::PARTIAL_CONTENT if text(&response, header::CONTENT_RANGE).is_some_and(|range| range.starts_with(&format!("bytes {have}-"))) => {}
         StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => return Err(Failure::Unjoinable),
         status => {
-            let hint = if status.is_server_error() { "Try again later." } else { "Try again later; if it stays so, the file is no longer there." };
-            return Err(failed(format!("{} answered {status}", wanted.source)).with_hint(hint).into());
+            let hint = if status.is_server_error() { sayings::try_later() } else { sayings::try_later_or_gone() };
+            return Err(failed(sayings::address_answers(wanted.source, status.to_string())).with_hint(hint).into());
         }
     }
     let new_tag = text(&response, header::ETAG).unwrap_or_default();
@@ -164,15 +164,15 @@ fn fetch_rest(agent: &Agent, wanted: &Wanted<'_>, part: &Path, on_progress: OnPr
     std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(have))?;
     while have < wanted.bytes {
         let piece = match poll(have)? {
-            Sent::Piece(Ok(piece)) if piece.is_empty() => return Err(Failure::Broken("the server ended it early".into())),
+            Sent::Piece(Ok(piece)) if piece.is_empty() => return Err(Failure::Broken(sayings::ended_early())),
             Sent::Piece(Ok(piece)) => piece,
-            Sent::Piece(Err(error)) => return Err(Failure::Broken(error.to_string())),
+            Sent::Piece(Err(error)) => return Err(Failure::Broken(error.to_string().into())),
             Sent::Head(_) => return Err(Failure::Broken("it began twice".into())),
         };
         if have + piece.len() as u64 > wanted.bytes {
             drop(file);
             discard(part)?;
-            return Err(other_file(wanted, "more bytes").into());
+            return Err(other_file(sayings::more_than_wanted(wanted.source, wanted.bytes)).into());
         }
         file.write_all(&piece)?;
         have += piece.len() as u64;
@@ -237,7 +237,7 @@ fn wait_before_retry(have: u64, on_progress: OnProgress<'_>) -> Result<()> {
 }
 
 fn cancelled() -> Error {
-    Error::new(ErrorCode::Cancelled, "the download was cancelled; what has come is kept")
+    Error::new(ErrorCode::Cancelled, sayings::download_cancelled())
 }
 
 fn agent(source: &str) -> Agent {
@@ -265,18 +265,17 @@ fn host_of(source: &str) -> &str {
 fn unreachable(source: &str, error: &ureq::Error) -> Failure {
     let host = host_of(source);
     let message = match error {
-        ureq::Error::HostNotFound => format!("{host} was not found"),
-        other => format!("{host} cannot be reached: {other}"),
+        ureq::Error::HostNotFound => sayings::host_not_found(host),
+        other => sayings::host_unreachable(host, other.to_string()),
     };
-    let hint = "Check the connection; behind a proxy set HTTPS_PROXY. What has come is kept: trying again goes on from there.";
-    Failure::Final(failed(message).with_hint(hint))
+    Failure::Final(failed(message).with_hint(sayings::check_proxy()))
 }
 
-fn other_file(wanted: &Wanted<'_>, found: &str) -> Error {
-    failed(format!("{} has {found} where {} were expected", wanted.source, wanted.bytes)).with_hint("It was changed at its source. Nothing was installed.")
+fn other_file(message: Words) -> Error {
+    failed(message).with_hint(sayings::changed_at_source())
 }
 
-fn failed(message: String) -> Error {
+fn failed(message: Words) -> Error {
     Error::new(ErrorCode::DownloadFailed, message)
 }
 
@@ -284,11 +283,8 @@ fn refuse_if_full(part: &Path, needed: u64) -> Result<()> {
     let folder = part.parent().unwrap_or(part);
     let free = fs4::available_space(folder)?;
     if free < needed.saturating_add(SPARE) {
-        return Err(Error::new(
-            ErrorCode::Io,
-            format!("{} has {} MB free; the download needs {} MB, and {} MB beside it", folder.display(), free >> 20, needed.div_ceil(1 << 20), SPARE >> 20),
-        )
-        .with_hint("Free some space, or use a data directory on another disk: --data-dir."));
+        let message = sayings::too_little_room(folder, free >> 20, needed.div_ceil(1 << 20), SPARE >> 20);
+        return Err(Error::new(ErrorCode::Io, message).with_hint(sayings::make_room()));
     }
     Ok(())
 }
@@ -296,7 +292,7 @@ fn refuse_if_full(part: &Path, needed: u64) -> Result<()> {
 fn disk(error: std::io::Error) -> Error {
     let is_full = error.kind() == std::io::ErrorKind::StorageFull;
     let error = Error::from(error);
-    if is_full { error.with_hint("Free some space and try again: the download goes on from there.") } else { error }
+    if is_full { error.with_hint(sayings::make_room_and_go_on()) } else { error }
 }
 
 fn text(response: &Head, name: header::HeaderName) -> Option<&str> {

@@ -104,5 +104,5 @@ fn offer(candidate: &Output, shape: Vec<usize>, layout: Layout) -> Option<Output
         _ => return None,
     };
     let output = Output { pooling, dimension, ..candidate.clone() };
-    (dimension >= 2).then(|| OutputProbe { place: candidate.place(), output, shape })
+    (dimension >= 2).then(|| OutputProbe { place: candidate.place().into(), output, shape })
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::embed::{Manifest, Model, ModelSource, is_plain_id};
 use crate::wire::ErrorCode;
+use crate::words::sayings;
 use crate::{Error, Result};
 
 const MANIFEST: &str = "model.toml";
@@ -63,7 +64,7 @@ impl ModelStore {
         let source = self.source(id)?;
         let manifest = Manifest::read(&source)?;
         if manifest.id != id {
-            return Err(crate::embed::unusable(format!("the folder of model {id} holds a model that calls itself {}", manifest.id)));
+            return Err(crate::embed::unusable(sayings::folder_of_other_model(id, &manifest.id)));
         }
         Ok(manifest)
     }
@@ -142,8 +143,7 @@ impl ModelStore {
 
 /// The error about a model whose files are nowhere.
 pub(crate) fn not_installed(id: &str) -> Error {
-    Error::new(ErrorCode::NotFound, format!("the model {id} is not installed"))
-        .with_hint(format!("See which there are: lookalike model list; fetch one: lookalike model install {id}"))
+    Error::new(ErrorCode::NotFound, sayings::model_not_installed(id)).with_hint(sayings::fetch_it(id))
 }
 
 /// Writes a file such that it is there whole or not at all.

@@ -11,6 +11,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::remote::{Fault, FaultKind};
+use crate::words::sayings;
 
 pub use s3::S3Store;
 
@@ -31,7 +32,11 @@ impl ObjectKey {
         let key = key.into();
         let is_plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '_' | '-');
         let is_good = |segment: &str| !segment.is_empty() && segment != "." && segment != ".." && segment.chars().all(is_plain);
-        if key.len() <= 512 && key.split('/').all(is_good) { Ok(Self(key)) } else { Err(Fault::new(FaultKind::Refused, format!("{key:?} is no object key"))) }
+        if key.len() <= 512 && key.split('/').all(is_good) {
+            Ok(Self(key))
+        } else {
+            Err(Fault::new(FaultKind::Refused, sayings::no_object_key(format!("{key:?}"))))
+        }
     }
 
     /// The key as text.

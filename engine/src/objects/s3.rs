@@ -55,7 +55,7 @@ impl S3Store {
         let (Some(access_key), Some(secret_key)) = (access_key, secret_key) else {
             return Err(Fault::new(FaultKind::SignIn, sayings::keys_unknown()));
         };
-        let parse = |text: &str| Address::parse("object store", text, None).map_err(|error| Fault::new(FaultKind::Refused, error.to_string()));
+        let parse = |text: &str| Address::parse(sayings::object_store(), text, None).map_err(|error| Fault::new(FaultKind::Refused, &error));
         let address = parse(&settings.endpoint)?;
         let public = settings.public_address.as_deref().map_or_else(|| Ok(address.clone()), parse)?;
         let client = client(&address, settings.own_ca.as_deref())?;
@@ -212,7 +212,7 @@ impl Inner {
         };
         let key = key.map_or_else(String::new, |key| format!("/{key}"));
         let url = Url::parse(&format!("{scheme}://{authority}{path}{key}"))
-            .map_err(|error| Fault::new(FaultKind::Refused, format!("the address of the bucket {} cannot be made: {error}", self.bucket)))?;
+            .map_err(|error| Fault::new(FaultKind::Refused, sayings::bucket_address_not_made(&self.bucket, error.to_string())))?;
         Ok((url, authority))
     }
 }
@@ -229,7 +229,7 @@ fn client(address: &Address, own_ca: Option<&str>) -> Result<Client, Fault> {
             builder = builder.add_root_certificate(certificate);
         }
     }
-    builder.build().map_err(|error| Fault::new(FaultKind::Tls, format!("no client for the object store can be made: {error}")))
+    builder.build().map_err(|error| Fault::new(FaultKind::Tls, sayings::store_client_not_made(error.to_string())))
 }
 
 /// An answer of the server, read to its end.

@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::remote::{Fault, FaultKind};
 use crate::wire::Secret;
+use crate::words::sayings;
 
 /// Whose requests they are.
 #[derive(Clone, Debug)]
@@ -67,12 +68,12 @@ impl Signer {
 }
 
 fn value(text: &str) -> Result<HeaderValue, Fault> {
-    HeaderValue::from_str(text).map_err(|_| Fault::new(FaultKind::SignIn, "the access key holds characters that no header can carry"))
+    HeaderValue::from_str(text).map_err(|_| Fault::new(FaultKind::SignIn, sayings::access_key_not_sent()))
 }
 
 // Without the source: what could not be signed may be in it.
 fn unsigned(_: impl std::error::Error) -> Fault {
-    Fault::new(FaultKind::SignIn, "a request to the object store could not be signed with these keys")
+    Fault::new(FaultKind::SignIn, sayings::request_not_signed())
 }
 
 /// `YYYYMMDDTHHMMSSZ`.

@@ -77,7 +77,7 @@ impl Reembed<'_> {
         self.catalog.write(|db| {
             // Forgotten, or replaced under its name, while the batch was made: then nobody wants these vectors.
             if models::get(db, model)?.is_none_or(|known| known.fingerprint != fingerprint) {
-                return Err(unusable(format!("the model {model} is no longer the one whose vectors are made")));
+                return Err(unusable(sayings::model_replaced(model)));
             }
             for (key, one) in made {
                 match one {

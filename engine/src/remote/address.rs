@@ -4,6 +4,7 @@ use std::fmt;
 
 use url::Url;
 
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
 /// `http://HOST:PORT` or `https://HOST:PORT`, with nothing else in it.
@@ -15,24 +16,25 @@ pub struct Address {
 
 impl Address {
     /// Reads an address; without a scheme it is `http`, without a port `default_port`, else the scheme's own. `what` names it in errors.
-    pub fn parse(what: &str, text: &str, default_port: Option<u16>) -> Result<Self> {
+    pub fn parse(what: impl Into<Words>, text: &str, default_port: Option<u16>) -> Result<Self> {
+        let what: Words = what.into();
         let text = text.trim();
+        let refused = |message: Words| Error::invalid(message).with_hint(sayings::example_addresses());
         // Before anything else, and never repeated: it may be a password, and one with `#` or `/` in it ends the host early.
         if text.contains('@') {
-            return Err(Error::invalid(format!("the {what} address holds a user or password"))
-                .with_hint("Secrets go into the environment or the prompt, never into an address."));
+            return Err(Error::invalid(sayings::address_with_secret(&what)).with_hint(sayings::keep_secrets_apart()));
         }
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-        let url =
-            Url::parse(&with_scheme).map_err(|error| Error::invalid(format!("the {what} address {text:?} cannot be read: {error}")).with_hint(EXAMPLE))?;
+        let shown = format!("{text:?}");
+        let url = Url::parse(&with_scheme).map_err(|error| refused(sayings::address_not_read(&what, &shown, error.to_string())))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(Error::invalid(format!("the {what} address begins with {}://, not http:// or https://", url.scheme())).with_hint(EXAMPLE));
+            return Err(refused(sayings::address_of_other_scheme(what, url.scheme())));
         }
         if url.host_str().is_none_or(str::is_empty) || url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-            return Err(Error::invalid(format!("the {what} address {text:?} is more than a host and a port")).with_hint(EXAMPLE));
+            return Err(refused(sayings::address_says_more(what, shown)));
         }
         if !url.host_str().is_some_and(|host| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte))) {
-            return Err(Error::invalid(format!("the {what} address {text:?} names no server")).with_hint(EXAMPLE));
+            return Err(refused(sayings::address_without_server(what, shown)));
         }
         // `Url` drops a port that is the scheme's own; where it was written it is meant.
         let is_written = with_scheme.trim_end_matches('/').ends_with(&format!(":{}", url.port_or_known_default().unwrap_or(80)));
@@ -68,8 +70,6 @@ impl Address {
         self.host() == "localhost" || self.host().parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 }
-
-const EXAMPLE: &str = "For example http://127.0.0.1:19530 or https://storage.example.org";
 
 impl fmt::Display for Address {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

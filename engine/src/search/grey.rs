@@ -4,7 +4,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::media::{Rgb8, resize};
+use crate::media::Luma;
 
 /// Pixels to each side that are a pixel's surroundings.
 const AROUND: usize = 3;
@@ -22,23 +22,21 @@ pub(super) struct Grey {
 
 impl Grey {
     /// Scaled to a size.
-    pub(super) fn of(picture: &Rgb8, width: u32, height: u32) -> Self {
+    pub(super) fn of(picture: &Luma, width: u32, height: u32) -> Self {
         Self::scaled(picture, width, height).without_surroundings()
     }
 
     /// The upper, the lower, the left and the right two thirds of a picture scaled to a square, each as if there were no more of it.
-    pub(super) fn two_thirds_of(picture: &Rgb8, side: u32) -> [Self; 4] {
+    pub(super) fn two_thirds_of(picture: &Luma, side: u32) -> [Self; 4] {
         let whole = Self::scaled(picture, side, side);
         let (all, most) = (side as usize, side as usize * 2 / 3);
         [(0, 0, all, most), (0, all - most, all, most), (0, 0, most, all), (all - most, 0, most, all)]
             .map(|(left, top, width, height)| whole.cut_out(left, top, width, height).without_surroundings())
     }
 
-    fn scaled(picture: &Rgb8, width: u32, height: u32) -> Self {
-        let small = resize(picture, width, height);
-        // The luma of ITU-R BT.601.
-        let data = small.data.chunks_exact(3).map(|pixel| 0.299 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1]) + 0.114 * f32::from(pixel[2]));
-        Self { width: width as usize, height: height as usize, data: data.collect() }
+    fn scaled(picture: &Luma, width: u32, height: u32) -> Self {
+        let data = picture.resized(width, height).data.into_iter().map(f32::from).collect();
+        Self { width: width as usize, height: height as usize, data }
     }
 
     fn cut_out(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
@@ -49,14 +47,11 @@ impl Grey {
     /// The mean around each pixel is taken along the rows and then along the columns.
     fn without_surroundings(self) -> Self {
         let mut across = vec![0.0; self.data.len()];
+        let mut sums = vec![0.0; self.width + 1];
         for (line, means) in self.data.chunks_exact(self.width).zip(across.chunks_exact_mut(self.width)) {
-            let mut sum = 0.0;
-            let sums: Vec<f32> = std::iter::once(0.0)
-                .chain(line.iter().map(|value| {
-                    sum += value;
-                    sum
-                }))
-                .collect();
+            for (x, value) in line.iter().enumerate() {
+                sums[x + 1] = sums[x] + value;
+            }
             for (x, mean) in means.iter_mut().enumerate() {
                 let (from, to) = around(x, self.width);
                 *mean = (sums[to] - sums[from]) / (to - from) as f32;

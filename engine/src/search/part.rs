@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::grey::{Grey, Ground, Place};
-use crate::media::{Rgb8, resize};
+use crate::media::Luma;
 
 /// Longer side of the copies in which parts are looked for, in pixels.
 const COARSE: f32 = 32.0;
@@ -17,10 +17,10 @@ const HOPEFUL: f32 = 0.6;
 const LOOKED_AT_AGAIN: usize = 4;
 /// Shares of the longer side that a part may have.
 const SHARES: RangeInclusive<f32> = 0.3..=0.93;
-/// From one share to the next, and around one that is looked at again: roughly, and then closely.
+/// From one share to the next, and around one that is looked at again: roughly, and then closely what lies between.
 const STEP: f32 = 1.08;
 const ROUGH_STEPS: [f32; 3] = [0.97, 1.0, 1.03];
-const FINE_STEPS: [f32; 9] = [0.96, 0.97, 0.98, 0.99, 1.0, 1.01, 1.02, 1.03, 1.04];
+const FINE_STEPS: [f32; 6] = [0.96, 0.98, 0.99, 1.01, 1.02, 1.04];
 /// Shortest side of a part, in pixels.
 const LEAST: u32 = 7;
 
@@ -36,16 +36,16 @@ const HEART_FROM: f32 = 144.0;
 
 /// A picture as a part of others, at all sizes that it may have there.
 pub(super) struct Part {
-    pixels: Arc<Rgb8>,
+    pixels: Arc<Luma>,
     sized: Vec<(f32, Grey)>,
 }
 
 impl Part {
-    pub(super) fn new(pixels: Arc<Rgb8>) -> Self {
+    pub(super) fn new(pixels: Arc<Luma>) -> Self {
         Self::with_shares(pixels, SHARES)
     }
 
-    fn with_shares(pixels: Arc<Rgb8>, shares: RangeInclusive<f32>) -> Self {
+    fn with_shares(pixels: Arc<Luma>, shares: RangeInclusive<f32>) -> Self {
         let steps = std::iter::successors(Some(*shares.start()), |share| Some(share * STEP)).take_while(|share| shares.contains(share));
         let sized = steps.filter_map(|share| Some((share, sized(&pixels, share * COARSE)?))).collect();
         Self { pixels, sized }
@@ -74,9 +74,9 @@ struct Seen {
 pub(super) struct Tilted(Vec<[Part; FINE_TILTS.len()]>);
 
 impl Tilted {
-    pub(super) fn of(pixels: &Rgb8) -> Self {
+    pub(super) fn of(pixels: &Luma) -> Self {
         let [width, height] = scaled(pixels, HEART_FROM);
-        let from = resize(pixels, width, height);
+        let from = pixels.resized(width, height);
         Self(TILTS.map(|degrees| FINE_TILTS.map(|more| Part::with_shares(Arc::new(heart(&from, degrees + more)), HEART_SHARES))).into())
     }
 
@@ -95,7 +95,7 @@ pub(super) struct Grounds {
 }
 
 impl Grounds {
-    pub(super) fn of(pixels: &Rgb8) -> Self {
+    pub(super) fn of(pixels: &Luma) -> Self {
         let [coarse, fine] = [COARSE, FINE].map(|side| {
             let [width, height] = scaled(pixels, side);
             Ground::new(Grey::of(pixels, width, height))
@@ -113,19 +113,23 @@ fn best_fit(tried: &[(&Part, &[&Part])], into: &Grounds) -> f32 {
     }
     seen.sort_by(|(a, ..), (b, ..)| b.place.correlation.total_cmp(&a.place.correlation));
     let hopeful = seen.iter().take(LOOKED_AT_AGAIN).filter(|(seen, ..)| seen.place.correlation >= HOPEFUL);
-    let rough = hopeful.map(|(seen, part, close)| (part.look_again(&into.fine, seen, &ROUGH_STEPS).unwrap_or(seen.place.correlation), seen, *close));
-    let Some((rough, seen, close)) = rough.max_by(|(a, ..), (b, ..)| a.total_cmp(b)) else { return 0.0 };
-    close.iter().filter_map(|part| part.look_again(&into.fine, seen, &FINE_STEPS)).fold(rough, f32::max)
+    let rough = hopeful.map(|found @ (seen, part, _)| (part.look_again(&into.fine, seen, &ROUGH_STEPS).unwrap_or(seen.place.correlation), found));
+    let Some((rough, (seen, best, close))) = rough.max_by(|(a, ..), (b, ..)| a.total_cmp(b)) else { return 0.0 };
+    let looks = close.iter().flat_map(|part| {
+        let roughly = if std::ptr::eq(*part, *best) { None } else { part.look_again(&into.fine, seen, &ROUGH_STEPS) };
+        [roughly, part.look_again(&into.fine, seen, &FINE_STEPS)]
+    });
+    looks.flatten().fold(rough, f32::max)
 }
 
 /// The size of a picture whose longer side is to have so many pixels.
-fn scaled(pixels: &Rgb8, side: f32) -> [u32; 2] {
+fn scaled(pixels: &Luma, side: f32) -> [u32; 2] {
     let scale = side / pixels.width.max(pixels.height) as f32;
     [pixels.width, pixels.height].map(|pixels| ((pixels as f32 * scale).round() as u32).max(1))
 }
 
 /// A picture as a part of another one, its longer side so many pixels there; none where it is too small or too plain to tell.
-fn sized(pixels: &Rgb8, side: f32) -> Option<Grey> {
+fn sized(pixels: &Luma, side: f32) -> Option<Grey> {
     let [width, height] = scaled(pixels, side);
     if width.min(height) < LEAST {
         return None;
@@ -135,7 +139,7 @@ fn sized(pixels: &Rgb8, side: f32) -> Option<Grey> {
 
 /// The middle of a picture as it looks once the whole is turned clockwise, between its pixels linearly; what lies outside is as
 /// its edge.
-fn heart(pixels: &Rgb8, degrees: f32) -> Rgb8 {
+fn heart(pixels: &Luma, degrees: f32) -> Luma {
     let [width, height] = [pixels.width, pixels.height].map(|side| ((side as f32 * HEART).round() as u32).max(1));
     let (sin, cos) = degrees.to_radians().sin_cos();
     let middle = |side: u32| (side as f32 - 1.0) / 2.0;
@@ -147,19 +151,16 @@ fn heart(pixels: &Rgb8, degrees: f32) -> Rgb8 {
         (first, (first + 1).min(last), at - first as f32)
     };
     let between = |a: f32, b: f32, share: f32| a + share * (b - a);
-    let mut data = Vec::with_capacity(3 * (width * height) as usize);
+    let mut data = Vec::with_capacity((width * height) as usize);
     for y in 0..height {
         for x in 0..width {
             let (x, y) = (x as f32 - middle(width), y as f32 - middle(height));
             let (left, right, across) = beside(cos * x + sin * y + middle(pixels.width), pixels.width);
             let (above, below, downwards) = beside(cos * y - sin * x + middle(pixels.height), pixels.height);
-            let pixel = |x: usize, y: usize| &pixels.data[3 * (y * pixels.width as usize + x)..][..3];
-            let around = [pixel(left, above), pixel(right, above), pixel(left, below), pixel(right, below)];
-            for channel in 0..3 {
-                let [a, b, c, d] = around.map(|pixel| f32::from(pixel[channel]));
-                data.push((between(between(a, b, across), between(c, d, across), downwards) + 0.5) as u8);
-            }
+            let pixel = |x: usize, y: usize| f32::from(pixels.data[y * pixels.width as usize + x]);
+            let (upper, lower) = (between(pixel(left, above), pixel(right, above), across), between(pixel(left, below), pixel(right, below), across));
+            data.push((between(upper, lower, downwards) + 0.5) as u8);
         }
     }
-    Rgb8 { width, height, data }
+    Luma { width, height, data }
 }

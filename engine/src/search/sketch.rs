@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::grey::Grey;
 use super::part::{Grounds, Part, Tilted};
 use crate::catalog::{ContentHash, Thumbnails};
-use crate::media::{self, Limits, Rgb8, trim_box};
+use crate::media::{self, Limits, Luma, Rgb8, trim_box};
 
 /// What is looked at has a shorter side of this to twice as many pixels.
 const SIDE: u32 = 64;
@@ -19,7 +19,8 @@ const KEPT: usize = 256;
 
 /// The small copies of a picture that a comparison takes. What only some comparisons need is made for the first of them.
 pub(crate) struct Sketch {
-    pixels: Arc<Rgb8>,
+    pixels: Rgb8,
+    luma: Arc<Luma>,
     whole: Grey,
     is_plain: bool,
     most: OnceLock<[Option<Grey>; 4]>,
@@ -32,12 +33,14 @@ pub(crate) struct Sketch {
 
 impl Sketch {
     pub(crate) fn of(pixels: Rgb8) -> Self {
-        let pixels = Arc::new(pixels.shrunk(SIDE));
-        let whole = Grey::of(&pixels, SQUARE, SQUARE);
+        let pixels = pixels.shrunk(SIDE);
+        let luma = Arc::new(pixels.luma());
+        let whole = Grey::of(&luma, SQUARE, SQUARE);
         Self {
             is_plain: whole.is_plain(),
             whole: whole.normalised(),
             pixels,
+            luma,
             most: OnceLock::new(),
             without_margin: OnceLock::new(),
             grounds: OnceLock::new(),
@@ -58,32 +61,32 @@ impl Sketch {
 
     /// The upper, lower, left and right two thirds of it; none of what is plain.
     pub(super) fn most(&self) -> &[Option<Grey>; 4] {
-        self.most.get_or_init(|| Grey::two_thirds_of(&self.pixels, SQUARE).map(something))
+        self.most.get_or_init(|| Grey::two_thirds_of(&self.luma, SQUARE).map(something))
     }
 
     /// What is left without its uniform margins; none where it has none.
     pub(super) fn without_margin(&self) -> Option<&Grey> {
         let of = || match trim_box(&self.pixels).cut_out(&self.pixels) {
             Cow::Borrowed(_) => None,
-            Cow::Owned(cut) => something(Grey::of(&cut, SQUARE, SQUARE)),
+            Cow::Owned(cut) => something(Grey::of(&cut.luma(), SQUARE, SQUARE)),
         };
         self.without_margin.get_or_init(of).as_ref()
     }
 
     pub(super) fn grounds(&self) -> &Grounds {
-        self.grounds.get_or_init(|| Grounds::of(&self.pixels))
+        self.grounds.get_or_init(|| Grounds::of(&self.luma))
     }
 
     pub(super) fn part(&self) -> &Part {
-        self.part.get_or_init(|| Part::new(Arc::clone(&self.pixels)))
+        self.part.get_or_init(|| Part::new(Arc::clone(&self.luma)))
     }
 
     pub(super) fn mirrored_part(&self) -> &Part {
-        self.mirrored_part.get_or_init(|| Part::new(Arc::new(self.pixels.mirrored())))
+        self.mirrored_part.get_or_init(|| Part::new(Arc::new(self.luma.mirrored())))
     }
 
     pub(super) fn tilted(&self) -> &Tilted {
-        self.tilted.get_or_init(|| Tilted::of(&self.pixels))
+        self.tilted.get_or_init(|| Tilted::of(&self.luma))
     }
 }
 

@@ -6,6 +6,7 @@ use time::format_description::well_known::Iso8601;
 use super::PageSpec;
 use crate::media::Format;
 use crate::wire::{Crop, Orientation, Scope, SearchFilter, SearchRequest, SentTerms};
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
 /// Least share of a picture's width and height that a part has.
@@ -80,7 +81,7 @@ impl SearchTerms {
         let filter = &self.filter;
         filter.check()?;
         if filter.folder.is_some() && self.scope == Scope::Shared {
-            return Err(Error::invalid("a search of the shared library cannot be kept to a folder of this computer").with_hint("Search this computer."));
+            return Err(Error::invalid(sayings::shared_has_no_folder()).with_hint(sayings::search_this_computer()));
         }
         if let Some(Crop { x, y, width, height }) = self.crop {
             let is_within = |from: f32, share: f32| from >= 0.0 && share >= SMALLEST_PART && from + share <= 1.0 + 1e-4;
@@ -103,11 +104,8 @@ impl SearchFilter {
     ///
     /// Where a part is malformed; names it.
     pub(crate) fn check(&self) -> Result<()> {
-        for (name, day) in [("taken_from", &self.taken_from), ("taken_until", &self.taken_until)] {
-            if let Some(day) = day.as_deref().filter(|day| !is_day(day)) {
-                return Err(Error::invalid(format!("{name}: {day:?} is no day")).with_hint("Days are written like 2026-05-01."));
-            }
-        }
+        check_day(self.taken_from.as_deref(), sayings::no_first_day)?;
+        check_day(self.taken_until.as_deref(), sayings::no_last_day)?;
         if let Some(format) = self.formats.iter().find(|format| !Format::ALL.iter().any(|known| known.as_str() == **format)) {
             let known: Vec<&str> = Format::ALL.iter().map(|known| known.as_str()).collect();
             return Err(Error::invalid(format!("formats: {format:?} is not known")).with_hint(format!("Known are {}.", known.join(", "))));
@@ -134,6 +132,14 @@ impl Orientation {
             Self::Portrait => "width < height",
             Self::Square => "width == height",
         }
+    }
+}
+
+/// `refused`: says of a text that it is no day.
+fn check_day(day: Option<&str>, refused: impl FnOnce(String) -> Words) -> Result<()> {
+    match day.filter(|day| !is_day(day)) {
+        Some(other) => Err(Error::invalid(refused(format!("{other:?}"))).with_hint(sayings::write_days_so())),
+        None => Ok(()),
     }
 }
 

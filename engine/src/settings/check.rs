@@ -4,16 +4,17 @@ use std::path::Path;
 
 use crate::remote::Address;
 use crate::wire::{ConnectionSettings, IndexSettings, StoreSettings};
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
 /// The settings in their final form, or what is wrong with them.
 pub(crate) fn checked(mut settings: ConnectionSettings) -> Result<ConnectionSettings> {
     let milvus = &mut settings.milvus;
-    milvus.address = Address::parse("Milvus", &milvus.address, Some(19530))?.to_string();
+    milvus.address = Address::parse(sayings::milvus(), &milvus.address, Some(19530))?.to_string();
     check_authority(milvus.own_ca.as_deref())?;
-    check_name("database", &milvus.database)?;
+    check_name(&milvus.database, sayings::no_database_name)?;
     if let Some(collection) = &milvus.collection {
-        check_name("collection", collection)?;
+        check_name(collection, sayings::no_collection_name)?;
     }
     check_index(&milvus.index)?;
     if let Some(store) = &mut settings.store {
@@ -34,9 +35,9 @@ pub(crate) fn name_of_collection(settings: &ConnectionSettings, model: &str) -> 
 }
 
 fn check_store(store: &mut StoreSettings) -> Result<()> {
-    store.endpoint = Address::parse("object store", &store.endpoint, None)?.to_string();
+    store.endpoint = Address::parse(sayings::object_store(), &store.endpoint, None)?.to_string();
     if let Some(public) = &store.public_address {
-        store.public_address = Some(Address::parse("public", public, None)?.to_string());
+        store.public_address = Some(Address::parse(sayings::public(), public, None)?.to_string());
     }
     check_authority(store.own_ca.as_deref())?;
     let bucket = &store.bucket;
@@ -44,25 +45,23 @@ fn check_store(store: &mut StoreSettings) -> Result<()> {
     let ends_well = |char: Option<char>| char.is_some_and(|char| char.is_ascii_lowercase() || char.is_ascii_digit());
     let is_good = (3..=63).contains(&bucket.len()) && bucket.chars().all(is_plain) && !bucket.contains("..");
     if !is_good || !ends_well(bucket.chars().next()) || !ends_well(bucket.chars().next_back()) {
-        return Err(Error::invalid(format!("{bucket:?} is no bucket name"))
-            .with_hint("3 to 63 lower-case letters, digits, hyphens and dots, with a letter or digit at both ends."));
+        return Err(Error::invalid(sayings::no_bucket_name(format!("{bucket:?}"))).with_hint(sayings::bucket_names()));
     }
     let region = &store.region;
     if region.is_empty() || region.len() > 64 || !region.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_')) {
-        return Err(Error::invalid(format!("{region:?} is no region")).with_hint("For example us-east-1, or what the server's configuration says."));
+        return Err(Error::invalid(sayings::no_region(format!("{region:?}"))).with_hint(sayings::example_region()));
     }
     if !(1..=168).contains(&store.link_hours) {
-        return Err(Error::invalid(format!("links cannot be valid for {} hours", store.link_hours)).with_hint("1 to 168 hours (a week) are possible."));
+        return Err(Error::invalid(sayings::no_such_link_hours(store.link_hours)).with_hint(sayings::possible_hours()));
     }
     Ok(())
 }
 
-fn check_name(what: &str, name: &str) -> Result<()> {
+/// `refused`: says of a name that it is none.
+fn check_name(name: &str, refused: impl FnOnce(String) -> Words) -> Result<()> {
     let begins_well = name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_');
     if !begins_well || name.len() > 255 || !name.chars().all(|char| char.is_ascii_alphanumeric() || char == '_') {
-        return Err(
-            Error::invalid(format!("{name:?} is no {what} name")).with_hint("Letters, digits and underscores, not beginning with a digit, 255 at most.")
-        );
+        return Err(Error::invalid(refused(format!("{name:?}"))).with_hint(sayings::milvus_names()));
     }
     Ok(())
 }
@@ -78,7 +77,7 @@ fn check_index(index: &IndexSettings) -> Result<()> {
     ];
     for (name, value, range) in limits {
         if !range.contains(&value) {
-            return Err(Error::invalid(format!("index parameter {name} = {value} is not within {} and {}", range.start(), range.end())));
+            return Err(Error::invalid(sayings::index_parameter_out_of_range(name, value, *range.start(), *range.end())));
         }
     }
     Ok(())
@@ -86,11 +85,9 @@ fn check_index(index: &IndexSettings) -> Result<()> {
 
 fn check_authority(path: Option<&str>) -> Result<()> {
     match path {
-        Some(path) if !Path::new(path).is_file() => {
-            Err(Error::missing(Path::new(path)).with_hint("Name the PEM file of the authority that signed the server's certificate."))
-        }
+        Some(path) if !Path::new(path).is_file() => Err(Error::missing(Path::new(path)).with_hint(sayings::name_authority())),
         Some(path) if !String::from_utf8_lossy(&fs_err::read(path)?).contains("-----BEGIN CERTIFICATE-----") => {
-            Err(Error::invalid(format!("{path} holds no certificate")).with_hint("Name the PEM file of the authority that signed the server's certificate."))
+            Err(Error::invalid(sayings::no_certificate_in(path)).with_hint(sayings::name_authority()))
         }
         _ => Ok(()),
     }

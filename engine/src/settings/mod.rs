@@ -12,6 +12,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::{ConnectionSettings, ErrorCode};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 pub(crate) use check::{checked, name_of_collection};
@@ -63,8 +64,7 @@ impl ConnectionFile {
     }
 
     fn unusable(&self, reason: &str) -> Error {
-        Error::new(ErrorCode::InvalidRequest, format!("{} cannot be used: {reason}", self.path.display()))
-            .with_hint("Mend the file, or connect again: lookalike connect --milvus ADDRESS")
+        Error::new(ErrorCode::InvalidRequest, sayings::file_unusable(&*self.path, reason)).with_hint(sayings::mend_connection())
     }
 }
 
@@ -75,7 +75,7 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = tempfile::Builder::new().prefix(".settings-").tempfile_in(dir)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| Error::new(ErrorCode::Io, format!("{} cannot be written: {}", path.display(), error.error)))?;
+    file.persist(path).map_err(|error| Error::new(ErrorCode::Io, sayings::file_not_written(path, &error.error)))?;
     Ok(())
 }
 

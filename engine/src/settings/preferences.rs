@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::wire::{ErrorCode, Preferences};
+use crate::words::{Words, sayings};
 use crate::{Error, Result};
 
 /// Most threads that decode and embed.
@@ -25,12 +26,9 @@ impl PreferencesFile {
         if !self.path.exists() {
             return Ok(Preferences::default());
         }
-        let parsed = toml::from_str(&fs_err::read_to_string(&self.path)?).map_err(|error| error.message().to_owned());
-        let checked = parsed.and_then(|preferences| checked(preferences).map_err(|error| error.to_string()));
-        checked.map_err(|reason| {
-            Error::new(ErrorCode::InvalidRequest, format!("{} cannot be used: {reason}", self.path.display()))
-                .with_hint("Mend or delete the file, or set it anew in the window's settings.")
-        })
+        let parsed = toml::from_str(&fs_err::read_to_string(&self.path)?).map_err(|error| Words::from(error.message()));
+        let checked = parsed.and_then(|preferences| checked(preferences).map_err(|error| Words::from(&error)));
+        checked.map_err(|reason| Error::new(ErrorCode::InvalidRequest, sayings::file_unusable(&*self.path, reason)).with_hint(sayings::mend_preferences()))
     }
 
     pub(crate) fn write(&self, preferences: &Preferences) -> Result<()> {
@@ -41,10 +39,10 @@ impl PreferencesFile {
 
 fn checked(preferences: Preferences) -> Result<Preferences> {
     if preferences.workers.is_some_and(|workers| !(1..=MOST_WORKERS).contains(&workers)) {
-        return Err(Error::invalid(format!("workers is not within 1 and {MOST_WORKERS}")));
+        return Err(Error::invalid(sayings::out_of_range("workers", 1_u32, MOST_WORKERS)));
     }
     if !ROOM.contains(&preferences.kept_pictures_mib) {
-        return Err(Error::invalid(format!("kept_pictures_mib is not within {} and {}", ROOM.start(), ROOM.end())));
+        return Err(Error::invalid(sayings::out_of_range("kept_pictures_mib", *ROOM.start(), *ROOM.end())));
     }
     Ok(preferences)
 }

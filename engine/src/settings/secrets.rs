@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::write_private;
 use crate::wire::{ErrorCode, Secret, Secrets, SecretsIn};
+use crate::words::sayings;
 use crate::{Error, Result};
 
 /// Whether secrets may go to the system's keychain.
@@ -122,10 +123,8 @@ impl SecretStore {
         text.map_or_else(
             || Ok(Kept::default()),
             |text| {
-                toml::from_str(&text).map_err(|_| {
-                    Error::new(ErrorCode::InvalidRequest, format!("the secrets in {} cannot be read", self.file.display()))
-                        .with_hint("Connect again; the secrets are then asked for.")
-                })
+                toml::from_str(&text)
+                    .map_err(|_| Error::new(ErrorCode::InvalidRequest, sayings::secrets_not_read(&*self.file)).with_hint(sayings::connect_again()))
             },
         )
     }

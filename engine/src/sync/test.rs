@@ -203,7 +203,7 @@ impl Steps<'_> {
     /// Name, TCP and TLS, which begin the test of either server.
     fn reach(&mut self, names: &[(&'static str, &'static str)], address: &str, own_ca: Option<&str>, runtime: &Runtime) -> Ended {
         let address = self.run(names[0], || {
-            let address = Address::parse("server", address, None).map_err(|error| Fault::new(FaultKind::UnknownHost, &error))?;
+            let address = Address::parse(sayings::server(), address, None).map_err(|error| Fault::new(FaultKind::UnknownHost, &error))?;
             let found = probe::resolve(&address, runtime)?;
             let detail = found.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", ");
             Ok((address, detail.into()))

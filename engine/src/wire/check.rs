@@ -74,6 +74,7 @@ wire! {
         #[serde(default)]
         pub offset: u64,
         /// Most files to return, 1 ..= 200.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
         pub limit: u32,
     }
 

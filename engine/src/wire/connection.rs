@@ -160,6 +160,7 @@ wire! {
         pub public_address: Option<String>,
         /// Hours for which such links are valid, 1 ..= 168.
         #[serde(default = "default_link_hours")]
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 168))]
         pub link_hours: u32,
     }
 

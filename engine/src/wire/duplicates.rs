@@ -54,6 +54,7 @@ wire! {
         #[serde(default)]
         pub offset: u64,
         /// Most groups to return, 1 ..= 200.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
         pub limit: u32,
     }
 
@@ -143,6 +144,10 @@ wire! {
     pub struct TrashRequest {
         /// Catalog ids of the files.
         pub files: Vec<i64>,
+        /// Catalog ids of files of the same pictures that were chosen to be kept: one that stays counts as a copy. Otherwise only the
+        /// very same file does.
+        #[serde(default)]
+        pub keeping: Vec<i64>,
         /// Also where no other copy of the picture would be left.
         #[serde(default)]
         pub even_last: bool,

@@ -81,6 +81,7 @@ wire! {
         /// Pictures to leave out at the start.
         pub offset: u64,
         /// Pictures to return, at most 1,000.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1_000))]
         pub limit: u32,
         /// In which order.
         #[serde(default)]

@@ -161,10 +161,11 @@ wire! {
         pub fold: bool,
         /// Lowest similarity to return, 0 ..= 1. Applied before paging.
         #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1))]
         pub similarity: f32,
         /// Page, from 1.
         #[serde(default = "first_page")]
-        #[cfg_attr(feature = "openapi", schema(minimum = 1))]
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 2_147_483_647))]
         pub page: u32,
         /// Results a page, 1 ..= 200.
         #[serde(default = "default_page_size")]
@@ -195,9 +196,10 @@ wire! {
         pub result_set: String,
         /// Lowest similarity to return, 0 ..= 1.
         #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1))]
         pub similarity: f32,
         /// Page, from 1.
-        #[cfg_attr(feature = "openapi", schema(minimum = 1))]
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 2_147_483_647))]
         pub page: u32,
         /// Results a page, 1 ..= 200.
         #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
@@ -327,6 +329,7 @@ wire! {
             /// The set, from `SearchReply::result_set`.
             result_set: String,
             /// Lowest similarity, 0 ..= 1.
+            #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1))]
             similarity: f32,
         },
     }
@@ -348,6 +351,7 @@ wire! {
         pub result_set: String,
         /// Lowest similarity, 0 ..= 1.
         #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1))]
         pub similarity: f32,
         /// Only these results; empty: all.
         #[serde(default)]

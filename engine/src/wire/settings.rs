@@ -10,8 +10,10 @@ wire! {
     #[serde(default, deny_unknown_fields)]
     pub struct Preferences {
         /// Threads that decode and embed, 1 ..= 64; none: as many as there are cores.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 64))]
         pub workers: Option<u32>,
         /// Room for pictures of other computers that were looked at, in MiB, 16 ..= 1,048,576.
+        #[cfg_attr(feature = "openapi", schema(minimum = 16, maximum = 1_048_576))]
         pub kept_pictures_mib: u32,
     }
 

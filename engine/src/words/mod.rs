@@ -10,6 +10,14 @@ use crate::wire::{Event, Said, Saying};
 
 pub(crate) mod sayings;
 
+/// What the desktop program says by itself: there is one dictionary for it and the engine.
+pub mod desktop {
+    pub use super::sayings::{
+        choose_other_place, clipboard_unusable, desktop_crashed, file_not_opened, file_not_written, folder_not_picked, install_viewer, open_by_hand,
+        paste_again, pasted_gone, pick_again, restart_if_it_stays,
+    };
+}
+
 /// Something said to people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {

@@ -1,6 +1,7 @@
 //! Bodies of requests: read whole, within limits of size, time and memory, before anything is made of them.
 
 use std::collections::HashSet;
+use std::mem::discriminant;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,11 +11,13 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use lookalike_engine::MAX_ADDED;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::app::App;
-use super::problem::{Problem, Reply, wrong_field};
+use super::problem::{Problem, Reply, described, of_another_kind, wrong_field};
 
 /// Largest JSON.
 pub(crate) const SMALL: usize = 1 << 20;
@@ -46,25 +49,25 @@ pub(crate) struct Path<T>(pub(crate) T);
 /// A JSON body. Nothing else is taken for it: a form of another site could be sent without asking.
 pub(crate) struct Json<T>(pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+impl<T: DeserializeOwned + Serialize> FromRequest<App> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         check_is_json(request.headers())?;
-        parsed(&read(request, app, SMALL).await?.bytes).map(Json)
+        parsed("the body", &read(request, app, SMALL).await?.bytes).map(Json)
     }
 }
 
 /// The JSON of somebody who is not known yet: a few words, said at once.
 pub(crate) struct Brief<T>(pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequest<App> for Brief<T> {
+impl<T: DeserializeOwned + Serialize> FromRequest<App> for Brief<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Problem> {
         check_is_json(request.headers())?;
         let announced = announced(&request, BRIEF)?;
-        parsed(&collected(request.into_body(), announced, BRIEF, BRIEFLY, &mut Room::of_small()).await?).map(Brief)
+        parsed("the body", &collected(request.into_body(), announced, BRIEF, BRIEFLY, &mut Room::of_small()).await?).map(Brief)
     }
 }
 
@@ -72,22 +75,38 @@ fn check_is_json(headers: &HeaderMap) -> Reply<()> {
     if media_type(headers) == "application/json" { Ok(()) } else { Err(unsupported("application/json")) }
 }
 
-fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Reply<T> {
-    // The reader would take an array of the fields' values as well.
-    if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Problem::bad_request("the body is no JSON object"));
+/// Reads JSON, which is just as its description says. `whole`: what it is, for messages.
+pub(crate) fn parsed<T: DeserializeOwned + Serialize>(whole: &str, bytes: &[u8]) -> Reply<T> {
+    let no_json = |error: &serde_json::Error| Problem::bad_request(format!("{whole} is no JSON{}", place_of(error)));
+    let given: Value = serde_json::from_slice(bytes).map_err(|error| no_json(&error))?;
+    if !given.is_object() {
+        return Err(Problem::bad_request(format!("{whole} is no JSON object")).with_hint(described()));
     }
+    // From the text, for only that tells where a mistake is, and which field is there twice.
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let place = place_of(error.inner());
-        if error.inner().is_data() { wrong_field("the body", &error, &place) } else { no_json(&place) }
-    })?;
-    reader.end().map_err(|error| no_json(&place_of(&error)))?;
-    Ok(value)
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| wrong_field(whole, &error, &place_of(error.inner())))?;
+    let read = serde_json::to_value(&value).map_err(|error| no_json(&error))?;
+    match misread(&given, &read) {
+        Some(path) => Err(of_another_kind(whole, &path)),
+        None => Ok(value),
+    }
 }
 
-fn no_json(place: &str) -> Problem {
-    Problem::bad_request(format!("the body is no JSON{place}"))
+/// The first field that was read as something of another kind than was sent: serde takes an array of its fields' values for an object,
+/// and an object with nothing but its name in it for a choice.
+fn misread(given: &Value, read: &Value) -> Option<String> {
+    let within = |name: String, rest: String| if rest.is_empty() || rest.starts_with('[') { name + &rest } else { format!("{name}.{rest}") };
+    match (given, read) {
+        // What is not said is what it is where nothing is said.
+        (Value::Null, _) => None,
+        (Value::Object(given), Value::Object(read)) => {
+            read.iter().find_map(|(name, read)| misread(given.get(name)?, read).map(|rest| within(name.clone(), rest)))
+        }
+        (Value::Array(given), Value::Array(read)) => {
+            given.iter().zip(read).enumerate().find_map(|(place, (given, read))| misread(given, read).map(|rest| within(format!("[{place}]"), rest)))
+        }
+        _ => (discriminant(given) != discriminant(read)).then(String::new),
+    }
 }
 
 fn place_of(error: &serde_json::Error) -> String {

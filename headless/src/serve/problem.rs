@@ -192,6 +192,11 @@ pub(crate) fn wrong_field<E: Display>(whole: &str, error: &serde_path_to_error::
     Problem::bad_request(message).with_hint(if unknown.is_some() { known_fields(&words) + &described() } else { described() })
 }
 
+/// A field, by its path, that is not as it should be.
+pub(crate) fn of_another_kind(whole: &str, path: &str) -> Problem {
+    Problem::bad_request(format!("{whole} has a field `{path}` that is of another kind or out of range")).with_hint(described())
+}
+
 /// The fields that there are where one is unknown, from the words in which serde says so.
 fn known_fields(words: &str) -> String {
     let Some((_, known)) = words.split_once(", expected ") else { return String::new() };
@@ -200,7 +205,7 @@ fn known_fields(words: &str) -> String {
 }
 
 /// Where it says what is taken.
-fn described() -> String {
+pub(crate) fn described() -> String {
     format!("GET {BASE}/openapi.json describes what each address takes; {BASE}/docs shows it.")
 }
 

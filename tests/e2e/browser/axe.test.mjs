@@ -132,6 +132,9 @@ test('the preview', async () => {
   await page.keyboard.press('Space');
   await picturesLoaded(page, 'dialog .picture img');
   await passes();
+  await page.keyboard.press('i');
+  await page.getByRole('region', { name: 'Information' }).getByText(/ · PNG$/).waitFor();
+  await passes();
   await page.keyboard.press('Escape');
 });
 
@@ -257,7 +260,7 @@ test('the comparison, side by side, as a difference and swiped', async () => {
   await passes();
   for (const key of ['d', 'w']) {
     await page.keyboard.press(key);
-    await page.getByRole('slider').waitFor();
+    await page.getByRole('dialog').getByRole('slider').waitFor();
     await passes();
   }
   await page.keyboard.press('Escape');

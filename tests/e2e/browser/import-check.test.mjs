@@ -114,6 +114,17 @@ test('the new ones are copied, each once, and their folder joins the library', a
   await isQuiet();
 });
 
+test('once they are in the library, the same folder is checked again by one click', async () => {
+  await indexed(page, 'Imported', 2);
+  await page.getByRole('button', { name: /^Check before import/ }).click();
+  await page.getByText(/check again: the lists say what was new before\.$/).waitFor();
+  await page.getByRole('button', { name: 'Check again' }).click();
+  await page.getByText('Nothing in this folder is new.').waitFor({ timeout: 60_000 });
+  await column(/^Already here 4/).getByText('IMG_4.png').waitFor();
+  await column(/^New 0/).getByText('None').waitFor();
+  await isQuiet();
+});
+
 test('duplicates are shown of all folders, or of some', async () => {
   mkdirSync(inAllowed('Backup'));
   copyFileSync(join(library.photos, 'scene-2.png'), inAllowed('Backup', 'scene-2.png'));

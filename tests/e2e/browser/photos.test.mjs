@@ -174,6 +174,35 @@ test('in the preview a photo goes to the trash, and comes back without leaving i
   await isQuiet();
 });
 
+test('in the preview I tells what is known of a photo, in windows of any width', async () => {
+  await select('scene-2.png');
+  await page.keyboard.press('Space');
+  const preview = page.getByRole('dialog', { name: /^Preview of / });
+  const picture = preview.locator('.picture');
+  const facts = preview.getByRole('region', { name: 'Information' });
+  const whole = await picture.boundingBox();
+  await page.keyboard.press('i');
+  await facts.getByText('360 × 240').waitFor();
+  await facts.getByText(/ · PNG$/).waitFor();
+  await facts.getByText(join(library.photos, 'scene-2.png')).waitFor();
+  assert.ok((await picture.boundingBox()).width < whole.width, 'the photo makes room');
+  await page.keyboard.press((await preview.getByRole('button', { name: 'Next photo' }).isEnabled()) ? 'ArrowRight' : 'ArrowLeft');
+  await preview.getByTitle('scene-2.png').waitFor({ state: 'hidden' });
+  await facts.getByRole('listitem').filter({ hasText: await facts.getByRole('heading').innerText() }).first().waitFor();
+  const size = page.viewportSize();
+  for (const width of [800, 360]) {
+    await page.setViewportSize({ width, height: size.height });
+    await nothingBeyondTheEdge(page);
+    const [above, below] = [await picture.boundingBox(), await facts.boundingBox()];
+    assert.ok(above.y + above.height <= below.y && above.height > 200, `${width} px: it lies above, with room: ${JSON.stringify([above, below])}`);
+  }
+  await page.setViewportSize(size);
+  await page.keyboard.press('i');
+  await facts.waitFor({ state: 'hidden' });
+  await page.keyboard.press('Escape');
+  await isQuiet();
+});
+
 test('in the preview a long name makes nothing wider than the window', async () => {
   writeScene(join(library.photos, LONG), { seed: 12, width: 360, height: 240 });
   await tile(page, LONG).waitFor({ timeout: 30_000 });

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeScene } from '../scenes.mjs';
-import { api, chooseFolder, indexed, openLibrary, tile } from './library.mjs';
+import { api, chooseFolder, indexed, openLibrary, tile, until } from './library.mjs';
 import { nothingBeyondTheEdge, picturesLoaded, tiles } from './page.mjs';
 
 const SCENES = 30;
@@ -145,6 +145,77 @@ test('the order of the library is kept', async () => {
   await page.getByRole('heading', { name: 'All photos' }).waitFor();
   assert.equal(await order.inputValue(), 'largest');
   await order.selectOption({ label: 'Newest' });
+  await isQuiet();
+});
+
+/** The photos whose row lies at the upper edge of the grid, and where they lie. */
+function atTheEdge() {
+  return page.locator('main .scroller').evaluate((scroller) => {
+    const edge = scroller.getBoundingClientRect().top;
+    const rows = [...scroller.querySelectorAll('.row')].filter((row) => row.getBoundingClientRect().top <= edge && row.getBoundingClientRect().bottom > edge);
+    return { top: scroller.scrollTop, names: rows.flatMap((row) => [...row.querySelectorAll('[role=gridcell]')].map((cell) => cell.ariaLabel)) };
+  });
+}
+
+test('photos are made larger and smaller, and the one at the upper edge stays there', async () => {
+  const whole = page.viewportSize();
+  await page.setViewportSize({ width: 1280, height: 420 });
+  const slider = page.getByRole('slider', { name: 'Size of photos' });
+  assert.equal(await slider.getAttribute('aria-valuetext'), 'Rows 190 pixels high');
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Home'); // one is selected, far above the edge
+  // In the midst of a row. The page hears of it with the next frame.
+  await page.locator('main .scroller').evaluate((scroller) => new Promise((resolve) => {
+    scroller.scrollTop = 600;
+    requestAnimationFrame(() => requestAnimationFrame(resolve));
+  }));
+  const before = await atTheEdge();
+  assert.equal(before.top, 600);
+  for (const [key, height] of [['End', 320], ['Home', 100]]) {
+    await slider.press(key);
+    assert.equal(await slider.getAttribute('aria-valuetext'), `Rows ${height} pixels high`);
+    await until(`${before.names[0]} is at the edge`, async () => (await atTheEdge()).names.includes(before.names[0]));
+  }
+  await page.getByRole('grid').focus();
+  for (let step = 0; step < 3; step++) await page.keyboard.press(']');
+  await slider.and(page.locator('[aria-valuetext="Rows 190 pixels high"]')).waitFor();
+  await until('all is where it was', async () => JSON.stringify(await atTheEdge()) === JSON.stringify(before));
+  await page.keyboard.press('[');
+  await page.reload();
+  await page.getByRole('heading', { name: 'All photos' }).waitFor();
+  assert.equal(await slider.getAttribute('aria-valuetext'), 'Rows 160 pixels high', 'as it was left');
+  await page.setViewportSize(whole);
+  await isQuiet();
+});
+
+test('the heads of the library and of the results hold their tools in windows of any width, in both languages', async () => {
+  const whole = page.viewportSize();
+  const widths = [1280, 1061, 1000, 861, 800, 521, 360];
+  const fits = async (heading) => {
+    await page.getByRole('heading', { name: heading }).waitFor();
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 });
+      await nothingBeyondTheEdge(page);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+    const tops = await page.locator('main select, main .scroller, main input[type=range][step="10"]').evaluateAll((tools) => tools.map((tool) => Math.round(tool.getBoundingClientRect().top)));
+    assert.ok(Math.abs(tops[0] - tops[1]) < 8, `order and size stand side by side: ${tops}`);
+  };
+  for (const [language, ofLibrary, ofResults] of [['zh-CN', '全部照片', /张相似照片$/], ['en', 'All photos', /look-alikes$/]]) {
+    await page.evaluate((language) => localStorage.setItem('lookalike.language', language), language);
+    await page.reload();
+    await fits(ofLibrary);
+    await tile(page, 'scene-1.png').click();
+    await fits(ofResults);
+    await page.keyboard.press('Escape');
+  }
+  await page.evaluate(() => {
+    localStorage.removeItem('lookalike.language');
+    localStorage.removeItem('lookalike.row-height');
+  });
+  await page.setViewportSize(whole);
+  await page.reload();
+  await page.getByRole('heading', { name: 'All photos' }).waitFor();
   await isQuiet();
 });
 

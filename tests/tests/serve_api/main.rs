@@ -140,6 +140,11 @@ fn errors_name_the_field_and_say_what_helps() {
         ("/api/v1/search", json!({ "query": { "kind": "image" } }), "`query.id`"),
         ("/api/v1/search/page", json!({ "result_set": "x", "page": secret, "page_size": 5 }), "`page`"),
         ("/api/v1/search/page", json!({ "result_set": "x", "page": 1 }), "`page_size`"),
+        // What serde would take for the same.
+        ("/api/v1/library", json!({ "offset": 0, "limit": 1, "filter": [null, null] }), "`filter`"),
+        ("/api/v1/search", json!({ "query": ["image", secret] }), "`query`"),
+        ("/api/v1/search", json!({ "query": { "kind": "image", "id": "x" }, "scope": { "local": null } }), "`scope`"),
+        ("/api/v1/library", json!([0, 1]), "no JSON object"),
     ] {
         let (detail, _) = problem(server.json("POST", path, &body));
         assert!(detail.contains(field) && !detail.contains(secret), "{path}: {detail}");

@@ -182,7 +182,7 @@ describe('compared photos', () => {
     const { dialog } = await compare(1, 2);
     for (const key of ['w', 'd']) {
       await fireEvent.keyDown(dialog, { key });
-      await screen.findByRole('slider');
+      await within(dialog).findByRole('slider');
       expect(within(dialog).getAllByRole('button', { name: /^Keep this one: photo-[12]\.jpg$/ })).toHaveLength(2);
     }
   });
@@ -215,5 +215,28 @@ describe('the preview', () => {
     expect(moved()).toMatch(/^translate\(-\d.*%, 0%\) scale\(2\.718/);
     await fireEvent.keyDown(dialog, { key: 'ArrowRight' });
     await waitFor(() => expect(moved()).toBe('translate(0%, 0%) scale(1)'));
+  });
+
+  it('tells what is known of the photo, on I, and of the next one too', async () => {
+    const { host } = await openLibrary(3);
+    host.pictures = host.pictures.map((picture, i) => (i === 1 ? { ...picture, paths: ['/photos/trip/photo-2.jpg', '/backup/photo-2.jpg'] } : picture));
+    const grid = screen.getByRole('grid');
+    await fireEvent.keyDown(grid, { key: 'ArrowRight' });
+    await fireEvent.keyDown(grid, { key: ' ' });
+    const dialog = await screen.findByRole('dialog', { name: 'Preview of photo-1.jpg' });
+    expect(within(dialog).queryByRole('region', { name: 'Information' })).toBeNull();
+    await fireEvent.keyDown(dialog, { key: 'i' });
+    const facts = within(within(dialog).getByRole('region', { name: 'Information' }));
+    expect(facts.getByRole('heading', { name: 'photo-1.jpg' })).toBeTruthy();
+    expect(facts.getByText('4000 × 3000')).toBeTruthy();
+    for (const fact of ['3.6 MB · JPEG', 'Fujifilm X-T4', '/photos/photo-1.jpg']) expect(await facts.findByText(fact)).toBeTruthy();
+    expect(facts.getByText(/^Jul 14, 2025/)).toBeTruthy();
+    await fireEvent.keyDown(dialog, { key: 'ArrowRight' });
+    for (const place of ['/photos/trip/photo-2.jpg', '/backup/photo-2.jpg']) expect(await facts.findByText(place)).toBeTruthy();
+    await fireEvent.keyDown(dialog, { key: 'I', ctrlKey: true, shiftKey: true });
+    const button = within(dialog).getByRole('button', { name: 'Information' });
+    expect(button.getAttribute('aria-pressed'), 'what is pressed with Ctrl is the browser’s').toBe('true');
+    await fireEvent.click(button);
+    expect(within(dialog).queryByRole('region', { name: 'Information' })).toBeNull();
   });
 });

@@ -3,7 +3,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { asErrorReply, type Host, type Restored } from '../platform/host';
 import { takeBack, withMoved, type Errand, type Trashed } from '../trash/trash';
-import type { DuplicateGroup, DuplicateKind, DuplicateMember, DuplicatesProgress, ErrorReply, TrashReport } from '../wire';
+import type { DuplicateGroup, DuplicateKind, DuplicateMember, DuplicatesProgress, ErrorReply, TrashReport, TrashRequest } from '../wire';
 
 const PAGE = 50;
 /** The most that the engine gives at once. */
@@ -145,12 +145,15 @@ export class Duplicates {
   /** The marked files, as they are now: the list is another one while they go. */
   errand(): Errand {
     const leaving = this.leaving;
+    const going = new SvelteSet(leaving.map(({ file }) => file));
+    const touched = this.groups.filter(({ members }) => members.some(({ file }) => going.has(file)));
+    const keeping = touched.flatMap(({ members }) => members.map(({ file }) => file)).filter((file) => !going.has(file));
     let trashed: Trashed | null = null;
     return {
-      files: leaving.map(({ file }) => file),
+      files: [...going],
       pictureOf: (file) => leaving.find((member) => member.file === file)?.id,
       move: async (files, evenLast) => {
-        const report = await this.#trash(files, evenLast);
+        const report = await this.#trash({ files, keeping, even_last: evenLast });
         trashed = withMoved(trashed, report);
         if (trashed) this.undoable = { kind: 'trash', ...trashed };
         return report;
@@ -158,9 +161,9 @@ export class Duplicates {
     };
   }
 
-  async #trash(files: number[], evenLast: boolean): Promise<TrashReport> {
-    const report = await this.host.trash({ files, even_last: evenLast });
-    for (const file of files) this.marked.delete(file);
+  async #trash(request: TrashRequest): Promise<TrashReport> {
+    const report = await this.host.trash(request);
+    for (const file of request.files) this.marked.delete(file);
     await this.read();
     return report;
   }

@@ -163,6 +163,39 @@ describe('the check before import', () => {
     expect(screen.queryByRole('button', { name: /to the library$/ })).toBeNull();
   });
 
+  it('says after copying that its lists are of before, and checks the same folder again', async () => {
+    await check(fakeImportFile(4), fakeImportFile(5));
+    host.fakeImport.finish();
+    const again = () => screen.findByRole('button', { name: 'Check again' });
+    host.chosen = '/photos/from-card';
+    await fireEvent.click(await screen.findByRole('button', { name: /^Copy the 2 new ones/ }));
+    expect(await screen.findByText(/check again: the lists say what was new before/)).toBeTruthy();
+    await fireEvent.click(await again());
+    expect(calls('checkFolder')).toEqual(['checkFolder /card', 'checkFolder /card']);
+    expect(await screen.findByText('0 of 2')).toBeTruthy();
+    expect(screen.queryByText(/the lists say what was new before/)).toBeNull();
+    host.fakeImport.finish();
+    await screen.findByText(/^2 photos are new/);
+    host.fakeImport.files = [known(4), known(5)];
+    await fireEvent.click(await again()); // it was too early, so once more
+    host.fakeImport.finish();
+    expect(await screen.findByText('Nothing in this folder is new.')).toBeTruthy();
+    await waitFor(() => expect(lines(/^Already here 2/)).toEqual(['IMG_4.jpg', 'IMG_5.jpg']));
+  });
+
+  it('says so of copies elsewhere once their folder joins the library', async () => {
+    await check(fakeImportFile(4));
+    host.fakeImport.finish();
+    host.chosen = '/home/ann/new';
+    await fireEvent.click(await screen.findByRole('button', { name: /^Copy the 1 new one/ }));
+    const join = await screen.findByRole('button', { name: 'Add “new” to the library' });
+    expect(screen.queryByText(/the lists say what was new before/), 'they still are new').toBeNull();
+    await fireEvent.click(join);
+    await screen.findByRole('heading', { name: 'All photos' });
+    await open();
+    expect(await screen.findByText(/the lists say what was new before/)).toBeTruthy();
+  });
+
   it('says that nothing is new', async () => {
     await check(known(1));
     host.fakeImport.finish();

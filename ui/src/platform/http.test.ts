@@ -151,7 +151,7 @@ describe('the host of a browser', () => {
       await host.duplicates({ folders: [7], kind: null, offset: 0, limit: 20 });
       server.answer(204);
       await host.dismiss(['ab', 'cd'], false);
-      await host.trash({ files: [3], even_last: false });
+      await host.trash({ files: [3], keeping: [], even_last: false });
       await host.undoTrash(9);
       await host.filesOf('ab');
       server.answer(204);
@@ -164,7 +164,7 @@ describe('the host of a browser', () => {
         ['PATCH', '/api/v1/folders/7', { protected: true }],
         ['POST', '/api/v1/duplicates', { folders: [7], kind: null, offset: 0, limit: 20 }],
         ['POST', '/api/v1/duplicates/dismiss', { ids: ['ab', 'cd'], is_match: false }],
-        ['POST', '/api/v1/trash', { files: [3], even_last: false }],
+        ['POST', '/api/v1/trash', { files: [3], keeping: [], even_last: false }],
         ['POST', '/api/v1/trash/9/undo', undefined],
         ['GET', '/api/v1/pictures/ab/files', undefined],
         ['DELETE', '/api/v1/folders/7', undefined],

@@ -113,11 +113,11 @@ describe('the query panel', () => {
   it('is closed and opened, and stays as it was left', async () => {
     await openResults(5);
     await fireEvent.click(screen.getByRole('button', { name: 'Hide the query panel' }));
-    expect(screen.queryByRole('slider')).toBeNull();
+    expect(screen.queryByRole('slider', { name: 'Similarity at least' })).toBeNull();
     cleanup();
     await openResults(5);
-    expect(screen.queryByRole('slider'), 'still closed').toBeNull();
+    expect(screen.queryByRole('slider', { name: 'Similarity at least' }), 'still closed').toBeNull();
     await fireEvent.click(screen.getByRole('button', { name: 'Show the query panel' }));
-    expect(screen.getByRole('slider')).toBeTruthy();
+    expect(screen.getByRole('slider', { name: 'Similarity at least' })).toBeTruthy();
   });
 });

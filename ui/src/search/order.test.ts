@@ -47,7 +47,7 @@ describe('the order of results', () => {
     expect(app.search.results.hits.map(({ id }) => id)).toEqual(Array.from({ length: 201 }, (_, i) => fakeId(i + 1)));
     await app.search.loadMore();
     expect(app.search.results.hits, 'there is no more').toHaveLength(201);
-    await fireEvent.change(screen.getByRole('slider'), { target: { value: '0.9' } });
+    await fireEvent.change(screen.getByRole('slider', { name: 'Similarity at least' }), { target: { value: '0.9' } });
     await waitFor(() => expect(host.calls.at(-1), 'pages down to the new threshold').toBe('page 1 oldest 0.9'));
     expect(app.search.results.hits).toHaveLength(26);
   });

@@ -148,7 +148,7 @@ describe('recent searches', () => {
     const { app } = await openAfterSearches();
     expect(app.recent.list, 'while the window is open').toHaveLength(3);
     await fireEvent.click(screen.getByRole('button', { name: 'Hide the query panel' }));
-    expect(screen.queryByRole('slider')).toBeNull();
+    expect(screen.queryByRole('slider', { name: 'Similarity at least' })).toBeNull();
     setLanguage('en');
   });
 });

@@ -57,7 +57,7 @@ describe('the terms of a search', () => {
 
   it('filter by F, with a chip for each part', async () => {
     const { host } = await openResults(5);
-    await fireEvent.keyDown(screen.getByRole('slider'), { key: 'f' });
+    await fireEvent.keyDown(screen.getByRole('slider', { name: 'Similarity at least' }), { key: 'f' });
     await fireEvent.change(await screen.findByLabelText('Taken from'), { target: { value: '2024-02-01' } });
     await fireEvent.click(screen.getByLabelText('JPEG'));
     await fireEvent.change(screen.getByLabelText('At most, in MB'), { target: { value: '2.5' } });

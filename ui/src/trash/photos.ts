@@ -92,7 +92,7 @@ export function errandOf(app: App, all: readonly PhotoFile[], chosen: readonly P
     files: chosen.map(({ file }) => file),
     pictureOf: (file) => pictures.get(file),
     move: async (files, evenLast) => {
-      const report = await app.host.trash({ files, even_last: evenLast });
+      const report = await app.host.trash({ files, keeping: [], even_last: evenLast });
       const kept = new Set(report.kept.map(({ file }) => file));
       for (const file of files) if (!kept.has(file)) here.delete(file);
       trashed = withMoved(trashed, report);

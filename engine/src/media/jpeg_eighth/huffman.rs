@@ -3,6 +3,8 @@
 //! Codes are the canonical ones of ITU-T T.81 Annex C. What the symbols stand
 //! for is in F.1.2; the DC symbols of progressive scans are the same (G.1.2.1).
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::Error;
 use super::entropy::{Cursor, Window};
 
@@ -10,7 +12,7 @@ use super::entropy::{Cursor, Window};
 const BLOCK: u32 = 64;
 
 /// Canonical Huffman codes, as a DHT segment defines them (T.81 B.2.4.2).
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Codes {
     symbols: [u8; 256],
     /// For each length, the end of the codes that are no longer than it,
@@ -151,7 +153,24 @@ impl AcTable {
     /// takes too many bits.
     const ESCAPE: u32 = (2 * BLOCK) << Self::COUNT_SHIFT;
 
-    pub(super) fn new(codes: &Codes) -> Self {
+    /// Tables that are kept for the next pictures: luma's and chroma's of two programs that wrote some.
+    const KEPT: usize = 4;
+
+    /// The table of these codes. Pictures in a row mostly have the same ones, and to build it takes longer than to read a thumbnail.
+    pub(super) fn shared(codes: &Codes) -> Arc<Self> {
+        static LATEST: Mutex<Vec<Arc<AcTable>>> = Mutex::new(Vec::new());
+        let latest = || LATEST.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = latest().iter().find(|table| table.codes == *codes) {
+            return Arc::clone(known);
+        }
+        let table = Arc::new(Self::new(codes));
+        let mut latest = latest();
+        latest.truncate(Self::KEPT - 1);
+        latest.insert(0, Arc::clone(&table));
+        table
+    }
+
+    fn new(codes: &Codes) -> Self {
         let symbols = Self::first_symbols(codes);
         let mut skip = Box::new([0; 1 << Self::BITS]);
         for (index, entry) in skip.iter_mut().enumerate() {

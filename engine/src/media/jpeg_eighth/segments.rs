@@ -238,7 +238,7 @@ impl<'a> Decoder<'a> {
                 return Err(malformed);
             }
             if !frame.is_progressive {
-                build(&mut ac_tables[ac], &self.ac_codes[ac], AcTable::new)?;
+                build(&mut ac_tables[ac], &self.ac_codes[ac], AcTable::shared)?;
             }
         }
         let blocks = |&(index, ..): &(usize, _, _)| frame.components[index].h * frame.components[index].v;

@@ -30,14 +30,14 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(verify))
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Pause {
     /// Whether it is to be held.
     pub(super) paused: bool,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Verify {
     /// Whether to mend what differs.

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use lookalike_engine::Engine;
 use lookalike_engine::wire::{DuplicatesProgress, DuplicatesReply, DuplicatesRequest, PictureFile, TrashReport, TrashRequest, TrashUndone};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -26,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(files))
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Dismissal {
     /// Ids of at least two pictures.

@@ -19,7 +19,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(add)).routes(routes!(change, remove)).routes(routes!(roots)).routes(routes!(children))
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewFolder {
     /// Absolute path, below an allowed root.
@@ -29,7 +29,7 @@ struct NewFolder {
     excludes: Vec<String>,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct FolderChange {
     /// Whether its changes are not followed; its photos stay searchable.

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use lookalike_engine::Engine;
 use lookalike_engine::wire::{CopyNewRequest, CopyReport, ImportReply, ImportRequest, ImportStatus};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,7 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(begin, status, cancel)).routes(routes!(files)).routes(routes!(copy))
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct FolderToCheck {
     /// Absolute path, below an allowed root.

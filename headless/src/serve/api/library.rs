@@ -35,7 +35,7 @@ struct Count {
     count: u64,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Retry {
     /// Catalog ids of skipped files; none: all of them.

@@ -12,7 +12,7 @@ use futures_util::stream;
 use lookalike_engine::wire::{AddedPicture, PictureDetails};
 use lookalike_engine::{Engine, Error, Fetched, Original, Result};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -53,7 +53,7 @@ struct PictureUpload {
     file: Vec<u8>,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PictureAddress {
     /// http or https, on the public internet.

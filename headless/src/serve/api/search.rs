@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::serve::app::App;
 use crate::serve::auth::Pass;
-use crate::serve::body::{Form, Json};
+use crate::serve::body::{Form, Json, parsed};
 use crate::serve::problem::{Problem, Reply};
 use crate::serve::rights::{Rights, too_narrow};
 
@@ -79,7 +79,7 @@ async fn upload(State(app): State<App>, form: Form) -> Reply<Answer<SearchReply>
     }
     let page_size = form.value("page_size")?.or(top_k).unwrap_or(20);
     let terms: SentTerms = match form.value::<String>("terms")? {
-        Some(text) => serde_json::from_str(&text).map_err(|error| Problem::bad_request(format!("terms: {error}")))?,
+        Some(text) => parsed("terms", text.as_bytes())?,
         None => SentTerms::default(),
     };
     form.picture(&["file"])?;

@@ -32,7 +32,7 @@ pub(super) fn doors() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(sign_in, sign_out))
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SignIn {
     /// The code of the printed address, which works once; or a token.

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use lookalike_engine::wire::{AddedPicture, MAX_PAGE_SIZE};
 use lookalike_engine::{Engine, SearchTerms};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -45,7 +45,7 @@ struct Data {
     image_path: String,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 struct Load {
     /// The collection; left out, or `lookalike`.
     #[serde(rename = "Table")]

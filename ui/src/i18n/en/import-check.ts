@@ -39,5 +39,6 @@ export const importCheck = {
   'import.choose-all': 'Choose all',
   'import.copied-to': 'to {path}.',
   'import.copied.in-library': 'That folder is in your library, so they are indexed by themselves.',
+  'import.copied.before': 'Once they are, check again: the lists say what was new before.',
   'import.add': 'Add “{name}” to the library',
 };

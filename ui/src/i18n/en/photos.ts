@@ -35,8 +35,12 @@ export const photos = {
   'order.largest': 'Largest',
   'order.name': 'Name',
 
+  'grid.size': 'Size of photos',
+  'grid.size.value': 'Rows {n} pixels high',
+
   'preview.label': 'Preview of {name}',
   'preview.close': 'Close preview',
   'preview.previous': 'Previous photo',
   'preview.next': 'Next photo',
+  'preview.facts': 'Information',
 };

@@ -14,6 +14,8 @@ export const shortcuts = {
   'keys.compare': 'Compare two to four chosen photos',
   'keys.overlay': 'In the comparison of two: swipe, difference',
   'keys.zoom': 'In the preview: full size, whole photo',
+  'keys.facts': 'In the preview and the comparison: information',
+  'keys.size': 'Smaller or larger photos',
   'keys.name.shift-arrows': 'Shift + arrows',
   'keys.settings': 'Settings',
   'keys.title': 'Keyboard shortcuts',

@@ -39,5 +39,6 @@ export const importCheck: Record<keyof typeof en, string> = {
   'import.choose-all': '全选',
   'import.copied-to': '到 {path}。',
   'import.copied.in-library': '该文件夹在图库中，会自动索引。',
+  'import.copied.before': '索引完成后请重新检查：列表显示的是复制前的结果。',
   'import.add': '将“{name}”添加到图库',
 };

@@ -35,8 +35,12 @@ export const photos: Record<keyof typeof en, string> = {
   'order.largest': '最大',
   'order.name': '名称',
 
+  'grid.size': '照片大小',
+  'grid.size.value': '行高 {n} 像素',
+
   'preview.label': '{name} 的预览',
   'preview.close': '关闭预览',
   'preview.previous': '上一张',
   'preview.next': '下一张',
+  'preview.facts': '信息',
 };

@@ -14,6 +14,8 @@ export const shortcuts: Record<keyof typeof en, string> = {
   'keys.compare': '对比选中的二至四张照片',
   'keys.overlay': '对比两张时：滑动、差异',
   'keys.zoom': '预览中：实际大小、整张照片',
+  'keys.facts': '预览和对比中：信息',
+  'keys.size': '缩小或放大照片',
   'keys.name.shift-arrows': 'Shift + 方向键',
   'keys.settings': '设置',
   'keys.title': '键盘快捷键',
