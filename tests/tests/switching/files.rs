@@ -3,14 +3,11 @@
 use lookalike_engine::wire::{ErrorCode, ModelState};
 use lookalike_tests::library::{TestLibrary, search, wait_until};
 
-use crate::{OWN, await_end, during_a_run, index_is_whole, state_of};
+use crate::{OWN, await_end, during_a_run, index_is_whole, state_of, with_another_model};
 
 #[test]
 fn a_model_that_is_forgotten_during_its_last_run_leaves_no_vectors() {
-    let library = TestLibrary::with_scenes(3);
-    let engine = library.writer();
-    library.index(&engine);
-    library.install_small("other", 1, 32);
+    let (library, engine) = with_another_model(3);
     engine.use_model("other").unwrap();
     await_end(&engine);
     library.add_scene(4, "scene-4.jpg");
@@ -27,10 +24,7 @@ fn a_model_that_is_forgotten_during_its_last_run_leaves_no_vectors() {
 
 #[test]
 fn files_that_come_back_are_used_without_a_restart() {
-    let library = TestLibrary::with_scenes(3);
-    let engine = library.writer();
-    library.index(&engine);
-    library.install_small("other", 1, 32);
+    let (library, engine) = with_another_model(3);
     engine.use_model("other").unwrap();
     await_end(&engine);
     drop(engine);
@@ -50,10 +44,7 @@ fn files_that_come_back_are_used_without_a_restart() {
 
 #[test]
 fn pictures_that_cannot_be_read_are_compared_by_their_thumbnail_and_listed() {
-    let library = TestLibrary::with_scenes(6);
-    let engine = library.writer();
-    library.index(&engine);
-    library.install_small("other", 1, 32);
+    let (library, engine) = with_another_model(6);
     let away = library.beside("away");
     let photos = library.photos();
     fs_err::rename(&photos, &away).unwrap();
@@ -93,10 +84,7 @@ fn pictures_of_which_nothing_is_left_do_not_hold_the_switch_up() {
 
 #[test]
 fn forgetting_is_asked_for_and_refused_where_it_would_hurt() {
-    let library = TestLibrary::with_scenes(5);
-    let engine = library.writer();
-    library.index(&engine);
-    library.install_small("other", 1, 32);
+    let (library, engine) = with_another_model(5);
     assert_eq!(engine.forget_model(OWN).unwrap_err().code(), ErrorCode::InvalidRequest, "it is in use");
     assert_eq!(engine.forget_model("othre").unwrap_err().code(), ErrorCode::NotFound, "a slip of the pen deletes nothing, and is told");
     engine.use_model("other").unwrap();
@@ -119,10 +107,7 @@ fn forgetting_is_asked_for_and_refused_where_it_would_hurt() {
 
 #[test]
 fn another_model_under_an_old_name_is_not_mixed_in() {
-    let library = TestLibrary::with_scenes(4);
-    let engine = library.writer();
-    library.index(&engine);
-    library.install_small("other", 1, 32);
+    let (library, engine) = with_another_model(4);
     engine.use_model("other").unwrap();
     await_end(&engine);
     engine.use_model(OWN).unwrap();
@@ -138,10 +123,7 @@ fn another_model_under_an_old_name_is_not_mixed_in() {
 
 #[test]
 fn a_model_that_does_not_run_is_refused_before_anything_is_begun() {
-    let library = TestLibrary::with_scenes(2);
-    let engine = library.writer();
-    library.index(&engine);
-    library.install_small("other", 1, 32);
+    let (library, engine) = with_another_model(2);
     let file = library.data_dir().join("models/other/other.onnx");
     let mut bytes = fs_err::read(&file).unwrap();
     *bytes.last_mut().unwrap() ^= 1;

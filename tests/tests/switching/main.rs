@@ -12,6 +12,15 @@ use lookalike_tests::library::{TestLibrary, search, wait_until};
 /// The bundled model, as models/lookalike-s/model.toml names it.
 const OWN: &str = "lookalike-s-4";
 
+/// A library of so many photos, indexed, and beside its own model another one that is installed.
+fn with_another_model(photos: u64) -> (TestLibrary, Engine) {
+    let library = TestLibrary::with_scenes(photos);
+    let engine = library.writer();
+    library.index(&engine);
+    library.install_small("other", 1, 32);
+    (library, engine)
+}
+
 fn state_of(engine: &Engine, id: &str) -> ModelState {
     engine.models().unwrap().models.into_iter().find(|model| model.id == id).expect("it is listed").state
 }
@@ -48,10 +57,7 @@ fn during_a_run(engine: &Engine, meanwhile: impl FnOnce()) {
 
 #[test]
 fn searches_are_answered_all_the_while_and_going_back_is_immediate() {
-    let library = TestLibrary::with_scenes(150);
-    let engine = library.writer();
-    library.index(&engine);
-    library.install_small("other", 1, 32);
+    let (library, engine) = with_another_model(150);
     let photo = library.photos().join("scene-7.jpg");
     let (is_over, asked) = (AtomicBool::new(false), AtomicBool::new(false));
     std::thread::scope(|scope| {
@@ -90,10 +96,7 @@ fn searches_are_answered_all_the_while_and_going_back_is_immediate() {
 
 #[test]
 fn a_frozen_answer_stays_what_it_was() {
-    let library = TestLibrary::with_scenes(30);
-    let engine = library.writer();
-    library.index(&engine);
-    library.install_small("other", 1, 32);
+    let (library, engine) = with_another_model(30);
     begin_paused(&engine, "other");
     let frozen = search(&engine, &library.photos().join("scene-7.jpg")).unwrap();
     engine.pause_switch(false).unwrap();
@@ -107,10 +110,7 @@ fn a_frozen_answer_stays_what_it_was() {
 
 #[test]
 fn photos_that_come_and_go_meanwhile_are_in_both() {
-    let library = TestLibrary::with_scenes(20);
-    let engine = library.writer();
-    library.index(&engine);
-    library.install_small("other", 1, 32);
+    let (library, engine) = with_another_model(20);
     begin_paused(&engine, "other");
     for number in 21..=25 {
         library.add_scene(number, &format!("scene-{number}.jpg"));
@@ -133,10 +133,7 @@ fn photos_that_come_and_go_meanwhile_are_in_both() {
 
 #[test]
 fn pause_cancel_and_restart() {
-    let library = TestLibrary::with_scenes(12);
-    let engine = library.writer();
-    library.index(&engine);
-    library.install_small("other", 1, 32);
+    let (library, engine) = with_another_model(12);
     begin_paused(&engine, "other");
     let check = |engine: &Engine| engine.doctor().into_iter().find(|check| check.name == "Model switch");
     assert_eq!(check(&engine).unwrap().state, CheckState::Warning, "doctor tells of it");
@@ -165,10 +162,7 @@ fn pause_cancel_and_restart() {
 
 #[test]
 fn a_reader_beside_the_writer_follows() {
-    let library = TestLibrary::with_scenes(10);
-    let engine = library.writer();
-    library.index(&engine);
-    library.install_small("other", 1, 32);
+    let (library, engine) = with_another_model(10);
     let reader = library.reader();
     let photo = library.photos().join("scene-3.jpg");
     assert_eq!(search(&reader, &photo).unwrap().model, OWN);
@@ -207,10 +201,7 @@ fn going_back_is_not_immediate_where_much_is_missing() {
 
 #[test]
 fn photos_of_a_run_that_began_with_the_model_before_are_made_up_for() {
-    let library = TestLibrary::with_scenes(3);
-    let engine = library.writer();
-    library.index(&engine);
-    library.install_small("other", 1, 32);
+    let (library, engine) = with_another_model(3);
     engine.use_model("other").unwrap();
     await_end(&engine);
     library.add_scene(4, "scene-4.jpg");

@@ -7,16 +7,12 @@ use lookalike_engine::{Access, Config, Engine};
 use lookalike_tests::library::{TestLibrary, wait_until};
 use lookalike_tests::remote::Remote;
 
-use crate::{PATIENCE, differences, sync};
+use crate::{PATIENCE, differences, sync, synced};
 
 #[test]
 fn a_copy_of_a_library_does_not_pass_for_it() {
     let Some(remote) = Remote::new("copied") else { return };
-    let library = TestLibrary::with_scenes(3);
-    let engine = library.writer();
-    library.index(&engine);
-    remote.connect(&engine);
-    sync(&engine);
+    let (library, engine) = synced(&remote, 3);
     drop(engine);
     let copy = library.beside("copy-of-data");
     copy_folder(&library.data_dir(), &copy);
@@ -53,11 +49,7 @@ fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
 #[test]
 fn a_dropped_collection_is_filled_again() {
     let Some(remote) = Remote::new("dropped") else { return };
-    let library = TestLibrary::with_scenes(3);
-    let engine = library.writer();
-    library.index(&engine);
-    remote.connect(&engine);
-    sync(&engine);
+    let (library, engine) = synced(&remote, 3);
     drop(engine);
     remote.drop_collection();
     let engine = library.writer();

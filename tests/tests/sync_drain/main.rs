@@ -14,6 +14,16 @@ use lookalike_tests::remote::Remote;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A library of so many photos, all of them shared.
+fn synced(remote: &Remote, photos: u64) -> (TestLibrary, Engine) {
+    let library = TestLibrary::with_scenes(photos);
+    let engine = library.writer();
+    library.index(&engine);
+    remote.connect(&engine);
+    sync(&engine);
+    (library, engine)
+}
+
 fn sync(engine: &Engine) -> u64 {
     let report = engine.sync(PATIENCE).unwrap();
     assert_eq!((report.status.pending, report.status.parked), (0, 0), "everything is sent: {:?}", report.status);
@@ -62,11 +72,7 @@ fn photos_and_vectors_arrive_once() {
 #[test]
 fn what_changes_here_changes_there() {
     let Some(remote) = Remote::new("changes") else { return };
-    let library = TestLibrary::with_scenes(5);
-    let engine = library.writer();
-    library.index(&engine);
-    remote.connect(&engine);
-    sync(&engine);
+    let (library, engine) = synced(&remote, 5);
     let named = |name: &str| remote.rows().into_values().filter(|row| row.file_name == name).count();
 
     let photos = library.photos();
@@ -91,11 +97,7 @@ fn what_changes_here_changes_there() {
 #[test]
 fn many_changes_of_a_picture_are_one_line() {
     let Some(remote) = Remote::new("coalesce") else { return };
-    let library = TestLibrary::with_scenes(2);
-    let engine = library.writer();
-    library.index(&engine);
-    remote.connect(&engine);
-    sync(&engine);
+    let (library, engine) = synced(&remote, 2);
     for round in 0..5 {
         fs_err::copy(library.photos().join("scene-1.jpg"), library.photos().join(format!("a-{round}.jpg"))).unwrap();
         library.index(&engine);

@@ -7,7 +7,7 @@ use lookalike_tests::library::TestLibrary;
 use lookalike_tests::remote::Remote;
 use lookalike_tests::scenes::{jpeg, scene};
 
-use crate::{PATIENCE, differences, sync};
+use crate::{PATIENCE, differences, sync, synced};
 
 #[test]
 fn photos_of_the_same_name_are_two_objects() {
@@ -31,11 +31,7 @@ fn photos_of_the_same_name_are_two_objects() {
 #[test]
 fn the_bucket_is_private() {
     let Some(remote) = Remote::new("private") else { return };
-    let library = TestLibrary::with_scenes(1);
-    let engine = library.writer();
-    library.index(&engine);
-    remote.connect(&engine);
-    sync(&engine);
+    let (_library, _engine) = synced(&remote, 1);
     let key = remote.objects().into_keys().next().unwrap();
     let url = format!("/private/{key}");
     let (port, host) = (remote.garage().port(), "127.0.0.1");
@@ -72,11 +68,7 @@ fn previews_are_smaller_and_nothing_is_nothing() {
 #[test]
 fn objects_of_another_kind_go_when_the_kind_changes() {
     let Some(mut remote) = Remote::new("kinds") else { return };
-    let library = TestLibrary::with_scenes(4);
-    let engine = library.writer();
-    library.index(&engine);
-    remote.connect(&engine);
-    sync(&engine);
+    let (_library, engine) = synced(&remote, 4);
     assert!(remote.objects().keys().all(|key| key.starts_with("originals/")));
     remote.store().upload = Upload::Previews;
     remote.connect(&engine);

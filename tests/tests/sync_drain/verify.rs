@@ -3,19 +3,14 @@
 use std::time::Duration;
 
 use lookalike_engine::wire::Differences;
-use lookalike_tests::library::TestLibrary;
 use lookalike_tests::remote::Remote;
 
-use crate::{PATIENCE, differences, sync};
+use crate::{PATIENCE, differences, sync, synced};
 
 #[test]
 fn differences_are_found_and_mended() {
     let Some(remote) = Remote::new("verify") else { return };
-    let library = TestLibrary::with_scenes(8);
-    let engine = library.writer();
-    library.index(&engine);
-    remote.connect(&engine);
-    sync(&engine);
+    let (_library, engine) = synced(&remote, 8);
     let rows: Vec<_> = remote.rows().into_iter().collect();
     // Two rows and an object are gone, an object has other bytes, and there is an object that no row names.
     remote.remove_rows(&format!("id in [\"{}\", \"{}\"]", rows[0].0, rows[1].0));
@@ -41,11 +36,7 @@ fn differences_are_found_and_mended() {
 #[test]
 fn rows_that_the_catalog_does_not_know_are_surplus() {
     let Some(remote) = Remote::new("surplus") else { return };
-    let library = TestLibrary::with_scenes(3);
-    let engine = library.writer();
-    library.index(&engine);
-    remote.connect(&engine);
-    sync(&engine);
+    let (library, engine) = synced(&remote, 3);
     drop(engine);
     // An older copy of the catalog comes back: it knows nothing of what was indexed since.
     let backup = library.beside("backup.sqlite");
