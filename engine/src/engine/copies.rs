@@ -78,8 +78,8 @@ struct Line<'a> {
 impl Engine {
     /// Results of a search as the text of a file.
     pub fn export(&self, request: &ExportRequest) -> Result<String> {
-        let set = self.inner.results.get(&request.result_set)?;
         let spec = PageSpec::new(request.similarity, 1, 1)?;
+        let set = self.inner.results.get(&request.result_set)?;
         let mut hits = self.hits(&set, &set.all(spec.similarity))?;
         if !request.ids.is_empty() {
             hits.retain(|hit| request.ids.contains(&hit.id));
@@ -108,8 +108,8 @@ impl Engine {
         let hashes = match &request.selection {
             Selection::Pictures { ids } => ids.iter().map(|id| ContentHash::parse(id)).collect::<Result<Vec<_>>>()?,
             Selection::Results { result_set, similarity } => {
-                let set = self.inner.results.get(result_set)?;
                 let spec = PageSpec::new(*similarity, 1, 1)?;
+                let set = self.inner.results.get(result_set)?;
                 set.all(spec.similarity).into_iter().map(|(_, picture, _)| self.hash_of(picture)).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect()
             }
         };

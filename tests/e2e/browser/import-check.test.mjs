@@ -120,7 +120,7 @@ test('once they are in the library, the same folder is checked again by one clic
   await page.getByText(/check again: the lists say what was new before\.$/).waitFor();
   await page.getByRole('button', { name: 'Check again' }).click();
   await page.getByText('Nothing in this folder is new.').waitFor({ timeout: 60_000 });
-  await column(/^Already here 4/).getByText('IMG_4.png').waitFor();
+  await column(/^Already here 4/).getByText('IMG_4.png', { exact: true }).waitFor();
   await column(/^New 0/).getByText('None').waitFor();
   await isQuiet();
 });
