@@ -8,7 +8,7 @@ use lookalike_engine::Engine;
 use lookalike_engine::index::milvus::SharedRow;
 use lookalike_engine::index::synthetic::ClusteredVectors;
 use lookalike_engine::wire::{Consistency, IndexKind, Query, Scope, SearchRequest};
-use lookalike_tests::library::TestLibrary;
+use lookalike_tests::library::{TestLibrary, wait_until};
 use lookalike_tests::remote::Remote;
 use lookalike_tests::scenes::{jpeg, scene};
 
@@ -57,6 +57,7 @@ fn library(size: usize) -> Result<(TestLibrary, Engine)> {
     let engine = library.writer();
     engine.use_model("bench")?;
     library.index(&engine);
+    wait_until("the model is in use", || engine.switch_info().is_ok_and(|switch| switch.is_none()));
     Ok((library, engine))
 }
 

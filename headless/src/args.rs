@@ -309,7 +309,7 @@ pub(crate) struct ConnectArgs {
     /// Database of Milvus; made if it is missing [default: default]
     #[arg(long, value_name = "NAME")]
     pub(crate) database: Option<String>,
-    /// Collection [default: named after the model in use]
+    /// Collection, "" for the default: named after the model in use
     #[arg(long, value_name = "NAME")]
     pub(crate) collection: Option<String>,
     /// Index of a new collection [default: hnsw]
@@ -318,16 +318,16 @@ pub(crate) struct ConnectArgs {
     /// How fresh shared searches must be [default: bounded]
     #[arg(long, value_enum)]
     pub(crate) consistency: Option<ConsistencyArg>,
-    /// PEM file of the authority that signed Milvus's certificate, where it is no public one
+    /// PEM file of the authority that signed Milvus's certificate, where it is no public one; "" for none
     #[arg(long, value_name = "FILE")]
     pub(crate) milvus_ca: Option<String>,
-    /// PEM file of the authority that signed the object store's certificate, where it is no public one
+    /// PEM file of the authority that signed the object store's certificate, where it is no public one; "" for none
     #[arg(long, value_name = "FILE")]
     pub(crate) s3_ca: Option<String>,
     /// The bucket is part of the host name (AWS), not of the path
     #[arg(long)]
     pub(crate) virtual_host: bool,
-    /// Address of the object store in links for others, where it differs
+    /// Address of the object store in links for others, where it differs; "" where it does not
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) public_address: Option<String>,
     /// Hours for which such links are valid, 1 to 168 [default: 168]

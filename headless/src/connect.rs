@@ -22,7 +22,11 @@ pub(crate) fn run(args: &ConnectArgs, open: impl Fn(Access) -> Result<Engine>) -
     }
     if args.moved || args.copied {
         open(Access::Write)?.settle_in(args.copied)?;
-        output::note(if args.copied { "it has a name of its own now: lookalike sync" } else { "it goes on under its name: lookalike sync" });
+        output::note(if args.copied {
+            "it counts as another computer now; what it is called: --device-name NAME. Send its pictures: lookalike sync"
+        } else {
+            "it goes on under its name: lookalike sync"
+        });
     }
     if !changes_settings(args) {
         let engine = look()?;
@@ -79,11 +83,12 @@ fn say_whether_they_answer(servers: &[Check]) {
 }
 
 pub(crate) fn disconnect(engine: &Engine, args: &DisconnectArgs) -> Result<ExitCode> {
+    let was_connected = engine.connection()?.settings.is_some();
     engine.disconnect()?;
     if args.forget_secrets {
         engine.forget_secrets()?;
     }
-    output::line("disconnected; searching and indexing go on here, and the servers keep what they have")?;
+    output::line(if was_connected { "disconnected; searching and indexing go on here, and the servers keep what they have" } else { "nothing was connected" })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -119,8 +124,8 @@ fn settings_of(args: &ConnectArgs, before: Option<ConnectionSettings>) -> Result
         (None, None) => return Err(needs("--milvus")),
     };
     replace(&mut milvus.database, &args.database);
-    milvus.collection = args.collection.clone().or(milvus.collection);
-    milvus.own_ca = args.milvus_ca.clone().or(milvus.own_ca);
+    milvus.collection = over(args.collection.as_deref(), milvus.collection);
+    milvus.own_ca = over(absolute(args.milvus_ca.as_deref())?.as_deref(), milvus.own_ca);
     milvus.index.kind = args.index.map_or(milvus.index.kind, kind);
     milvus.consistency = args.consistency.map_or(milvus.consistency, consistency);
     let wants_store = args.s3.is_some() || args.bucket.is_some();
@@ -139,19 +144,34 @@ fn settings_of(args: &ConnectArgs, before: Option<ConnectionSettings>) -> Result
         }),
         (Some(before), _) => Some(before),
     };
+    let s3_ca = absolute(args.s3_ca.as_deref())?;
     let store = store.map(|mut store| {
         replace(&mut store.endpoint, &args.s3);
         replace(&mut store.bucket, &args.bucket);
         replace(&mut store.region, &args.region);
         store.path_style &= !args.virtual_host;
-        store.own_ca = args.s3_ca.clone().or(store.own_ca);
-        store.public_address = args.public_address.clone().or(store.public_address);
+        store.own_ca = over(s3_ca.as_deref(), store.own_ca);
+        store.public_address = over(args.public_address.as_deref(), store.public_address);
         store.link_hours = args.link_hours.unwrap_or(store.link_hours);
         store.upload = args.upload.map_or(store.upload, upload);
         store
     });
     let device_name = args.device_name.clone().unwrap_or(name);
     Ok(ConnectionSettings { milvus, store, device_name })
+}
+
+/// What is given, or what was before; nothing where the empty text is given.
+fn over(given: Option<&str>, before: Option<String>) -> Option<String> {
+    given.map(str::to_owned).or(before).filter(|text| !text.is_empty())
+}
+
+/// A file as it is named from everywhere, for settings are read wherever the next command runs.
+fn absolute(file: Option<&str>) -> Result<Option<String>> {
+    let absolute = |file: &str| match file {
+        "" => Ok(String::new()),
+        file => Ok(std::path::absolute(file)?.to_string_lossy().into_owned()),
+    };
+    file.map(absolute).transpose()
 }
 
 fn replace(slot: &mut String, given: &Option<String>) {

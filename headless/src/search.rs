@@ -79,7 +79,8 @@ fn print(reply: &SearchReply) -> Result<()> {
     for hit in &reply.results {
         let on = |device: &Option<String>| device.as_ref().map(|device| format!(" on {device}")).unwrap_or_default();
         let at = hit.places.iter().position(|place| place.path == hit.path).unwrap_or(0);
-        let note = if hit.is_query { " (this photo)".to_owned() } else { hit.places.get(at).map(|place| on(&place.device)).unwrap_or_default() };
+        let place = hit.places.get(at).map(|place| on(&place.device)).unwrap_or_default();
+        let note = place + if hit.is_query { " (this photo)" } else { "" };
         output::line(&format!("{:>5}  {:.3}  {:<12}  {}{note}", hit.rank, hit.similarity, band(hit.band), hit.path))?;
         for (_, place) in hit.places.iter().enumerate().filter(|(other, _)| *other != at) {
             output::line(&format!("{:>28}also {}{}", "", place.path, on(&place.device)))?;

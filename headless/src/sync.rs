@@ -26,7 +26,7 @@ pub(crate) fn run(engine: &Engine, args: &SyncArgs) -> Result<ExitCode> {
 fn drain(engine: &Engine, args: &SyncArgs) -> Result<ExitCode> {
     let report = engine.sync(Duration::from_secs(args.patience))?;
     let status = report.status;
-    let is_drained = status.pending == 0 && status.parked == 0;
+    let is_drained = status.pending == 0 && status.parked == 0 && status.problem.is_none();
     for picture in &status.parked_pictures {
         output::note(&format!("parked {}: {}", picture.file_name.as_deref().unwrap_or(&picture.id), picture.message));
     }
@@ -54,6 +54,11 @@ fn verify(engine: &Engine, args: &SyncArgs) -> Result<ExitCode> {
     let report = engine.verify_sync(args.repair, Duration::from_secs(args.grace.saturating_mul(60)), Duration::from_secs(args.patience))?;
     for example in &report.examples {
         output::note(example);
+    }
+    let found = report.found.missing + report.found.surplus + report.found.different;
+    let more = found.saturating_sub(report.examples.len() as u64);
+    if more > 0 {
+        output::note(&format!("… and {more} more"));
     }
     let left = report.left;
     if args.json {

@@ -97,13 +97,15 @@ pub(crate) fn own_collections(db: &Connection) -> Result<HashSet<i64>> {
     Ok(text.unwrap_or_default().split_whitespace().filter_map(|id| id.parse().ok()).collect())
 }
 
-pub(crate) fn note_own_collection(db: &Connection, id: i64) -> Result<()> {
+/// Whether it was not known yet.
+pub(crate) fn note_own_collection(db: &Connection, id: i64) -> Result<bool> {
     let mut known = own_collections(db)?;
-    if known.insert(id) {
+    let is_new = known.insert(id);
+    if is_new {
         let text = known.iter().map(i64::to_string).collect::<Vec<_>>().join(" ");
         db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('sync-collections', ?1)", [text])?;
     }
-    Ok(())
+    Ok(is_new)
 }
 
 /// For a target in another database.

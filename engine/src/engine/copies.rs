@@ -110,7 +110,7 @@ impl Engine {
             Selection::Results { result_set, similarity } => {
                 let spec = PageSpec::new(*similarity, 1, 1)?;
                 let set = self.inner.results.get(result_set)?;
-                set.all(spec.similarity).into_iter().map(|(_, picture, _)| self.hash_of(picture)).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect()
+                self.hashes_of(set.all(spec.similarity).into_iter().map(|(_, picture, _)| picture))?.into_iter().flatten().collect()
             }
         };
         if hashes.len() > MOST {
@@ -179,12 +179,15 @@ impl Engine {
         Ok(path)
     }
 
-    /// The content of a result; none where its picture has gone.
-    pub(super) fn hash_of(&self, picture: Ranked) -> Result<Option<ContentHash>> {
-        match picture {
-            Ranked::Here(key) => Ok(self.inner.catalog.read(|db| images::by_key(db, key))?.map(|image| image.hash)),
-            Ranked::Shared(hash) => Ok(Some(hash)),
-        }
+    /// The content of each result; none where its picture has gone.
+    pub(super) fn hashes_of(&self, pictures: impl IntoIterator<Item = Ranked>) -> Result<Vec<Option<ContentHash>>> {
+        self.inner.catalog.read(|db| {
+            let hash = |picture| match picture {
+                Ranked::Here(key) => Ok(images::by_key(db, key)?.map(|image| image.hash)),
+                Ranked::Shared(hash) => Ok(Some(hash)),
+            };
+            pictures.into_iter().map(hash).collect()
+        })
     }
 
     /// Where a picture lies or lay, for a report.

@@ -114,9 +114,8 @@ impl SecondStage<'_> {
             place if place < most_closely => Look::MostClosely,
             _ => Look::Closely,
         };
-        let hash = |(place, (picture, _)): (usize, &(Ranked, MayBe))| if place < LOOKED_AT { self.engine.hash_of(*picture) } else { Ok(None) };
-        let hashes = candidates.iter().enumerate().map(hash).collect::<Result<Vec<_>>>()?;
-        let all: Vec<_> = candidates.iter().zip(hashes).enumerate().collect();
+        let hashes = self.engine.hashes_of(candidates.iter().take(LOOKED_AT).map(|(picture, _)| *picture))?;
+        let all: Vec<_> = candidates.iter().zip(hashes.into_iter().chain(std::iter::repeat(None))).enumerate().collect();
         Ok(on_all_cores(&all, |(place, ((picture, may_be), hash))| {
             let sketch = hash.and_then(|hash| self.engine.inner.sketches.get(hash));
             (*picture, may_be.agreement(query, sketch.as_deref(), look(*place)))
@@ -134,7 +133,7 @@ impl SecondStage<'_> {
 
     /// What is compared of each; none of what cannot be seen here.
     fn sketches(&self, pictures: &[Ranked]) -> Result<Vec<(Ranked, Option<Arc<Sketch>>)>> {
-        let known = pictures.iter().map(|picture| Ok((*picture, self.engine.hash_of(*picture)?))).collect::<Result<Vec<_>>>()?;
+        let known: Vec<_> = pictures.iter().copied().zip(self.engine.hashes_of(pictures.iter().copied())?).collect();
         Ok(on_all_cores(&known, |(picture, hash)| (*picture, hash.and_then(|hash| self.engine.inner.sketches.get(hash)))))
     }
 

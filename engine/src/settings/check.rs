@@ -1,5 +1,6 @@
 //! Settings as they may be used: every name and number within what the servers accept, nothing that could lead elsewhere.
 
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use crate::remote::Address;
@@ -11,7 +12,7 @@ use crate::{Error, Result};
 pub(crate) fn checked(mut settings: ConnectionSettings) -> Result<ConnectionSettings> {
     let milvus = &mut settings.milvus;
     milvus.address = Address::parse(sayings::milvus(), &milvus.address, Some(19530))?.to_string();
-    check_authority(milvus.own_ca.as_deref())?;
+    check_authority(sayings::milvus(), &milvus.address, milvus.own_ca.as_deref())?;
     check_name(&milvus.database, sayings::no_database_name)?;
     if let Some(collection) = &milvus.collection {
         check_name(collection, sayings::no_collection_name)?;
@@ -39,11 +40,12 @@ fn check_store(store: &mut StoreSettings) -> Result<()> {
     if let Some(public) = &store.public_address {
         store.public_address = Some(Address::parse(sayings::public(), public, None)?.to_string());
     }
-    check_authority(store.own_ca.as_deref())?;
+    check_authority(sayings::object_store(), &store.endpoint, store.own_ca.as_deref())?;
     let bucket = &store.bucket;
     let is_plain = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || matches!(char, '-' | '.');
     let ends_well = |char: Option<char>| char.is_some_and(|char| char.is_ascii_lowercase() || char.is_ascii_digit());
-    let is_good = (3..=63).contains(&bucket.len()) && bucket.chars().all(is_plain) && !bucket.contains("..");
+    let is_reserved = bucket.parse::<Ipv4Addr>().is_ok() || bucket.starts_with("xn--");
+    let is_good = (3..=63).contains(&bucket.len()) && bucket.chars().all(is_plain) && !bucket.contains("..") && !is_reserved;
     if !is_good || !ends_well(bucket.chars().next()) || !ends_well(bucket.chars().next_back()) {
         return Err(Error::invalid(sayings::no_bucket_name(format!("{bucket:?}"))).with_hint(sayings::bucket_names()));
     }
@@ -83,8 +85,10 @@ fn check_index(index: &IndexSettings) -> Result<()> {
     Ok(())
 }
 
-fn check_authority(path: Option<&str>) -> Result<()> {
+/// `what` names the server whose authority it is, at an address in its final form.
+fn check_authority(what: Words, address: &str, path: Option<&str>) -> Result<()> {
     match path {
+        Some(_) if !address.starts_with("https://") => Err(Error::invalid(sayings::authority_without_tls(what)).with_hint(sayings::drop_authority())),
         Some(path) if !Path::new(path).is_file() => Err(Error::missing(Path::new(path)).with_hint(sayings::name_authority())),
         Some(path) if !String::from_utf8_lossy(&fs_err::read(path)?).contains("-----BEGIN CERTIFICATE-----") => {
             Err(Error::invalid(sayings::no_certificate_in(path)).with_hint(sayings::name_authority()))

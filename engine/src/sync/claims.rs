@@ -19,14 +19,15 @@ const TEXT: &str = "Rows of this collection of Milvus name pictures in this buck
 const MOST: usize = 1_000;
 
 impl Link {
-    /// Claims the bucket for the rows of the collection. Says which collection that is, by the number that its server gave it;
-    /// none where nothing is uploaded.
+    /// Claims the bucket for the rows of the collection, where there is one and pictures are uploaded. Says which collection that is,
+    /// by the number that its server gave it; none where it has gone meanwhile.
     pub(crate) fn claim(&self) -> Result<Option<i64>, Fault> {
-        let Some(store) = self.store.as_ref().filter(|_| self.plan.upload() != Upload::None) else { return Ok(None) };
         let Some(shape) = self.collection.shape()? else { return Ok(None) };
-        let key = key(&self.plan.settings.milvus.database, self.collection.name(), shape.id)?;
-        if store.head(&key)?.is_none() {
-            store.put(&key, TEXT.into(), "text/plain")?;
+        if let Some(store) = self.store.as_ref().filter(|_| self.plan.upload() != Upload::None) {
+            let key = key(&self.plan.settings.milvus.database, self.collection.name(), shape.id)?;
+            if store.head(&key)?.is_none() {
+                store.put(&key, TEXT.into(), "text/plain")?;
+            }
         }
         Ok(Some(shape.id))
     }

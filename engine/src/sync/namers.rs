@@ -83,9 +83,9 @@ impl<'a> Namers<'a> {
             let Some(shape) = collection.shape()? else { return Ok(Vec::new()) };
             self.known.insert(shape.id);
             let is_ours = shape.lacks.is_empty();
-            if is_ours {
-                // Only what is loaded can be asked; somebody may have released it.
-                collection.load()?;
+            // Only what is loaded can be asked; somebody may have released it.
+            if is_ours && !collection.load_if_indexed()? {
+                return Ok(Vec::new());
             }
             self.met.insert(name.to_owned(), is_ours.then_some(collection));
         }

@@ -1,7 +1,7 @@
 //! Tries a connection step by step, and leaves nothing behind.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::index::milvus::{Collection, Filter, Milvus, SharedRow};
 use crate::objects::{ObjectKey, ObjectStore, S3Store};
@@ -33,6 +33,11 @@ const STORE: [(&str, &str); 8] = [
     ("link", "Open a link to it"),
     ("delete", "Remove it"),
 ];
+
+/// How collections are called that a test makes; when it began follows, in Unix seconds, hexadecimal.
+const STAND_IN: &str = "lookalike_test_";
+/// Seconds after which one of them is no longer in use, whatever the clocks of two computers say.
+const LEFT: u64 = 3_600;
 
 /// Runs the test. `own`: collections that this computer has written to. `seen` is told of each step as it ends.
 pub(crate) fn test(plan: &LinkPlan, own: &HashSet<i64>, runtime: &Runtime, seen: &dyn Fn(&TestStep)) -> TestReport {
@@ -87,8 +92,10 @@ fn test_milvus(plan: &LinkPlan, runtime: &Runtime, steps: &mut Steps<'_>) -> Res
 
 fn test_collection(plan: &LinkPlan, milvus: &Milvus, steps: &mut Steps<'_>) -> Ended {
     let real = plan.collection_in(milvus);
+    sweep(plan, milvus);
     // Where there is none yet, another takes its place for the time of the test.
-    let stand_in = Collection::new(milvus, &format!("lookalike_test_{:016x}", fastrand::u64(..)), plan.dimension, plan.settings.milvus.index);
+    let name = format!("{STAND_IN}{:x}_{:016x}", unix_seconds(), fastrand::u64(..));
+    let stand_in = Collection::new(milvus, &name, plan.dimension, plan.settings.milvus.index);
     let collection = steps.run(MILVUS[6], || match real.shape()? {
         Some(shape) => {
             real.prepare()?;
@@ -108,6 +115,20 @@ fn test_collection(plan: &LinkPlan, milvus: &Milvus, steps: &mut Steps<'_>) -> E
         let _ = stand_in.drop_whole();
     }
     ended
+}
+
+/// Takes away what tests have left that were broken off. Failing here is no failure of the test.
+fn sweep(plan: &LinkPlan, milvus: &Milvus) {
+    let began = |name: &str| u64::from_str_radix(name.strip_prefix(STAND_IN)?.split_once('_')?.0, 16).ok();
+    for name in milvus.collections().unwrap_or_default() {
+        if began(&name).is_some_and(|began| began + LEFT < unix_seconds()) {
+            let _ = Collection::new(milvus, &name, plan.dimension, plan.settings.milvus.index).drop_whole();
+        }
+    }
+}
+
+fn unix_seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs())
 }
 
 fn test_vector(collection: &Collection, steps: &mut Steps<'_>) -> Ended {

@@ -241,7 +241,10 @@ impl Cycle {
                         self.parts.catalog.write(|db| outbox::touch_all(db))?;
                     }
                     match link.claim() {
-                        Ok(Some(collection)) => self.parts.catalog.write(|db| outbox::note_own_collection(db, collection))?,
+                        Ok(Some(collection)) => self.parts.catalog.write(|db| {
+                            // Another one by this name, made by another computer after a drop: what was sent is not in it.
+                            if outbox::note_own_collection(db, collection)? { outbox::touch_all(db) } else { Ok(()) }
+                        })?,
                         Ok(None) => {}
                         Err(fault) => return Ok(Turn::Fault(fault)),
                     }

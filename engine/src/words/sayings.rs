@@ -221,6 +221,7 @@ sayings! {
     no_database_name(name) "{name} is no database name";
     no_collection_name(name) "{name} is no collection name";
     no_such_link_hours(hours) "links cannot be valid for {hours} hours";
+    authority_without_tls(server) "an authority's file is given for the {server} address, which does not begin with https://";
     no_certificate_in(path) "{path} holds no certificate";
     store_without_keys() "the object store needs an access key and a secret key";
     not_connected() "no Milvus is connected";
@@ -405,6 +406,7 @@ sayings! {
     milvus_names() "Letters, digits and underscores, not beginning with a digit, 255 at most.";
     example_region() "For example us-east-1, or what the server's configuration says.";
     possible_hours() "1 to 168 hours (a week) are possible.";
+    drop_authority() "Begin the address with https://, or leave the file out.";
     name_authority() "Name the PEM file of the authority that signed the server's certificate.";
     give_store_keys() "Set LOOKALIKE_S3_ACCESS_KEY and LOOKALIKE_S3_SECRET_KEY, or enter them where you are asked.";
     connect_one() "Connect one: lookalike connect --milvus http://HOST:19530";

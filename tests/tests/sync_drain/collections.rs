@@ -59,6 +59,18 @@ fn a_dropped_collection_is_filled_again() {
 }
 
 #[test]
+fn a_collection_that_another_computer_has_made_anew_is_filled_by_both() {
+    let Some(remote) = Remote::new("made-anew") else { return };
+    let ((here, engine), (there, other)) = (synced(&remote, 3), synced(&remote, 2));
+    drop((engine, other));
+    remote.drop_collection();
+    sync(&here.writer());
+    let other = there.writer();
+    sync(&other);
+    assert_eq!((remote.row_count(), differences(&other)), (5, Differences::default()), "although there was a collection, and nothing due");
+}
+
+#[test]
 fn a_named_collection_holds_one_model() {
     let Some(remote) = Remote::new("one-model") else { return };
     let library = TestLibrary::with_scenes(2);

@@ -10,6 +10,9 @@ fn a_test_says_what_is_wrong_and_leaves_nothing_behind() {
     let Some(remote) = Remote::new("try-it") else { return };
     let library = TestLibrary::with_scenes(1);
     let engine = library.writer();
+    let mut broken_off = remote.clone();
+    broken_off.request.settings.milvus.collection = Some("lookalike_test_5f000000_0123456789abcdef".into());
+    broken_off.make_collection(8);
     let tested = engine.test_connection(Some(&remote.request), &|_| ()).unwrap();
     assert!(tested.ok, "{tested:?}");
     let names: Vec<_> = tested.steps.iter().map(|step| step.step.as_str()).collect();
@@ -39,7 +42,7 @@ fn a_test_says_what_is_wrong_and_leaves_nothing_behind() {
     assert!(!engine.connection().unwrap().enabled, "a test connects nothing");
     // Other tests make collections meanwhile; none of them is called like this one's, or like a stand-in.
     let left: Vec<_> = remote.collections().into_iter().filter(|name| name == remote.collection() || name.starts_with("lookalike_test")).collect();
-    assert_eq!((left, remote.objects().len()), (vec![], 0), "nothing is left behind");
+    assert_eq!((left, remote.objects().len()), (vec![], 0), "nothing is left behind, nor what a test had left that was broken off");
 
     type Change = fn(&mut Remote);
     let cases: [(&str, &str, &str, Change); 7] = [

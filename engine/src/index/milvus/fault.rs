@@ -14,6 +14,7 @@ pub(super) fn translate(server: &Words, error: Error) -> Fault {
         Error::Grpc(status) => {
             // The numbers of gRPC's status codes; naming the type would tie us to the client's own version of tonic.
             let kind = match status.code() as i32 {
+                _ if status.message().contains("Timeout expired") => FaultKind::TimedOut,
                 4 => FaultKind::TimedOut,
                 7 => FaultKind::Denied,
                 8 => FaultKind::Busy,
@@ -70,7 +71,7 @@ fn of_server(server: &Words, error: &ServerError) -> Fault {
 }
 
 fn is_transport(message: &str) -> bool {
-    ["transport", "broken pipe", "connection", "h2 protocol", "stream"].iter().any(|word| message.to_lowercase().contains(word))
+    ["transport", "operation was canceled", "broken pipe", "connection", "h2 protocol", "stream"].iter().any(|word| message.to_lowercase().contains(word))
 }
 
 /// Milvus puts stack traces behind the first line.
