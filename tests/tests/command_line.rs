@@ -141,6 +141,27 @@ fn connecting_keeps_the_settings_and_says_whether_the_servers_answer() {
 }
 
 #[test]
+fn the_file_of_an_authority_is_found_from_everywhere_and_can_be_left_out_again() {
+    let library = TestLibrary::with_scenes(1);
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let file = library.beside("authority.pem");
+    fs_err::write(&file, "-----BEGIN CERTIFICATE-----").unwrap();
+    let connect = |arguments: &[&str]| library.command(&[&["connect"], arguments].concat()).current_dir(file.parent().unwrap()).output().unwrap();
+    let plain = connect(&["--milvus", &format!("http://{nobody}"), "--milvus-ca", "authority.pem"]);
+    assert_eq!(plain.status.code(), Some(1));
+    assert!(stderr(&plain).contains("does not begin with https://"), "{}", stderr(&plain));
+    let milvus = |arguments: &[&str]| {
+        let told = connect(arguments);
+        assert_eq!(told.status.code(), Some(0), "{}", stderr(&told));
+        serde_json::from_str::<Value>(&stdout(&told)).unwrap()["settings"]["milvus"].clone()
+    };
+    let kept = milvus(&["--milvus", &format!("https://{nobody}"), "--milvus-ca", "authority.pem", "--collection", "ours", "--json"]);
+    assert_eq!((&kept["own_ca"], &kept["collection"]), (&Value::from(file.display().to_string()), &Value::from("ours")));
+    let left_out = milvus(&["--milvus-ca", "", "--collection", "", "--json"]);
+    assert_eq!((&left_out["own_ca"], &left_out["collection"]), (&Value::Null, &Value::Null));
+}
+
+#[test]
 fn a_shared_library_that_says_nothing_is_waited_for_once() {
     let library = TestLibrary::with_scenes(4);
     assert!(library.run(&["index", &library.photos().display().to_string()]).status.success());
