@@ -83,9 +83,9 @@ impl<'a> Namers<'a> {
             let Some(shape) = collection.shape()? else { return Ok(Vec::new()) };
             self.known.insert(shape.id);
             let is_ours = shape.lacks.is_empty();
-            // Only what is loaded can be asked; somebody may have released it.
-            if is_ours && !collection.load_if_indexed()? {
-                return Ok(Vec::new());
+            if is_ours {
+                // Only what is loaded can be asked; somebody may have released it.
+                collection.load().map_err(for_good)?;
             }
             self.met.insert(name.to_owned(), is_ours.then_some(collection));
         }
@@ -94,4 +94,10 @@ impl<'a> Namers<'a> {
             _ => Ok(Vec::new()),
         }
     }
+}
+
+/// A collection without an index is not loaded however often that is tried. There may be rows in it, so what they name is kept, but
+/// nothing waits for it.
+fn for_good(fault: Fault) -> Fault {
+    if fault.message.as_str().contains("index not found") { Fault { kind: FaultKind::Refused, ..fault } } else { fault }
 }

@@ -1,14 +1,14 @@
 //! Tries a connection step by step, and leaves nothing behind.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crate::index::milvus::{Collection, Filter, Milvus, SharedRow};
 use crate::objects::{ObjectKey, ObjectStore, S3Store};
 use crate::remote::{Address, Fault, FaultKind, Runtime, probe};
 use crate::wire::{CheckState, Consistency, Remedy, Target, TestReport, TestStep, Upload};
 
-use super::{LinkPlan, claims};
+use super::{LinkPlan, claims, now_ms};
 use crate::words::{Words, sayings};
 
 const MILVUS: [(&str, &str); 10] = [
@@ -37,7 +37,7 @@ const STORE: [(&str, &str); 8] = [
 /// How collections are called that a test makes; when it began follows, in Unix seconds, hexadecimal.
 const STAND_IN: &str = "lookalike_test_";
 /// Seconds after which one of them is no longer in use, whatever the clocks of two computers say.
-const LEFT: u64 = 3_600;
+const LEFT: i64 = 3_600;
 
 /// Runs the test. `own`: collections that this computer has written to. `seen` is told of each step as it ends.
 pub(crate) fn test(plan: &LinkPlan, own: &HashSet<i64>, runtime: &Runtime, seen: &dyn Fn(&TestStep)) -> TestReport {
@@ -94,7 +94,7 @@ fn test_collection(plan: &LinkPlan, milvus: &Milvus, steps: &mut Steps<'_>) -> E
     let real = plan.collection_in(milvus);
     sweep(plan, milvus);
     // Where there is none yet, another takes its place for the time of the test.
-    let name = format!("{STAND_IN}{:x}_{:016x}", unix_seconds(), fastrand::u64(..));
+    let name = format!("{STAND_IN}{:x}_{:016x}", now_ms() / 1_000, fastrand::u64(..));
     let stand_in = Collection::new(milvus, &name, plan.dimension, plan.settings.milvus.index);
     let collection = steps.run(MILVUS[6], || match real.shape()? {
         Some(shape) => {
@@ -119,16 +119,12 @@ fn test_collection(plan: &LinkPlan, milvus: &Milvus, steps: &mut Steps<'_>) -> E
 
 /// Takes away what tests have left that were broken off. Failing here is no failure of the test.
 fn sweep(plan: &LinkPlan, milvus: &Milvus) {
-    let began = |name: &str| u64::from_str_radix(name.strip_prefix(STAND_IN)?.split_once('_')?.0, 16).ok();
+    let began = |name: &str| i64::from_str_radix(name.strip_prefix(STAND_IN)?.split_once('_')?.0, 16).ok();
     for name in milvus.collections().unwrap_or_default() {
-        if began(&name).is_some_and(|began| began + LEFT < unix_seconds()) {
+        if began(&name).is_some_and(|began| began + LEFT < now_ms() / 1_000) {
             let _ = Collection::new(milvus, &name, plan.dimension, plan.settings.milvus.index).drop_whole();
         }
     }
-}
-
-fn unix_seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs())
 }
 
 fn test_vector(collection: &Collection, steps: &mut Steps<'_>) -> Ended {

@@ -183,15 +183,6 @@ impl Collection {
         milvus.wait(LOAD + REQUEST, milvus.client.load_collection(milvus.built(request.build())?))
     }
 
-    /// As [`Collection::load`], where it has an index; says whether. One that has none yet has no row of ours: these come after it.
-    pub fn load_if_indexed(&self) -> Result<bool, Fault> {
-        match self.load() {
-            Ok(()) => Ok(true),
-            Err(fault) if fault.message.as_str().contains("index not found") => Ok(false),
-            Err(fault) => Err(fault),
-        }
-    }
-
     /// Seals what was written, so that it is indexed. The server does so by itself in time.
     pub fn flush(&self) -> Result<(), Fault> {
         let milvus = &self.milvus;
